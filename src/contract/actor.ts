@@ -1,0 +1,50 @@
+/** `scrape` does work, `read` only looks at what is stored, `admin` manages keys and credits, `evaluate` runs scripts in pages. */
+export const scopes = ['scrape', 'read', 'admin', 'evaluate'] as const
+export type Scope = (typeof scopes)[number]
+
+/** `test` keys reach nothing but the lab and cost nothing. */
+export type KeyMode = 'live' | 'test'
+
+/** Limits of a key; null is no limit. */
+export interface KeyLimits {
+  rpm: number | null
+  concurrency: number | null
+  creditLimit: number | null
+  dailyCreditCap: number | null
+}
+
+/** Who asks: a key of a workspace, proven by its secret. */
+export interface Actor {
+  workspaceId: string
+  keyId: string
+  keyName: string
+  mode: KeyMode
+  scopes: readonly Scope[]
+  limits: KeyLimits
+  /** Hosts (`example.com`), wildcards (`*.example.com`) and URL prefixes (`https://example.com/private/`). */
+  urlBlocklist: readonly string[]
+}
+
+/** A key as shown to people; never its secret. Times are ISO 8601. */
+export interface KeyRecord extends KeyLimits {
+  id: string
+  name: string
+  prefix: string
+  mode: KeyMode
+  scopes: Scope[]
+  urlBlocklist: string[]
+  creditsUsed: number
+  createdAt: string
+  lastUsedAt: string | null
+  expiresAt: string | null
+  revokedAt: string | null
+}
+
+export interface NewKey extends Partial<KeyLimits> {
+  name: string
+  mode?: KeyMode
+  scopes?: Scope[]
+  urlBlocklist?: string[]
+  /** ISO 8601. */
+  expiresAt?: string | null
+}

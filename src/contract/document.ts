@@ -1,0 +1,76 @@
+import type { FailureJson } from '../failure/failure.ts'
+
+/** `normal` whole page, `reader` main content, `prune` main content with everything doubtful dropped. */
+export const modes = ['normal', 'reader', 'prune'] as const
+export type Mode = (typeof modes)[number]
+
+export interface Link {
+  url: string
+  text: string
+  rel?: string
+}
+
+export interface Image {
+  url: string
+  alt?: string
+  width?: number
+  height?: number
+}
+
+export interface Feed {
+  url: string
+  title?: string
+  type: string
+}
+
+/** What a page says about itself. Dates are ISO 8601 where the page's own form could be read, otherwise as found. */
+export interface Metadata {
+  title?: string
+  description?: string
+  language?: string
+  author?: string
+  site_name?: string
+  published_at?: string
+  modified_at?: string
+  canonical_url?: string
+  favicon?: string
+  image?: string
+  robots?: string
+  keywords?: string[]
+  generator?: string
+  theme_color?: string
+  feeds?: Feed[]
+  alternates?: { url: string; language: string }[]
+  open_graph?: Record<string, string>
+  twitter?: Record<string, string>
+  json_ld?: unknown[]
+  microdata?: unknown[]
+  word_count?: number
+}
+
+/** The values that were asked for, by the name of their format. */
+export interface Formats {
+  markdown?: string
+  html?: string
+  raw_html?: string
+  text?: string
+  links?: Link[]
+  images?: Image[]
+}
+
+/** One page as data. */
+export interface Document {
+  url: string
+  finalUrl: string
+  status: number
+  contentType: string
+  /** ISO 8601. */
+  fetchedAt: string
+  renderer: 'static' | 'js'
+  cached: boolean
+  formats: Formats
+  metadata: Metadata
+  /** Formats that failed although the page did not. */
+  failedFormats?: Partial<Record<keyof Formats, FailureJson>>
+  warnings: string[]
+}

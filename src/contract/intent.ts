@@ -1,0 +1,58 @@
+import type { Mode } from './document.ts'
+
+export const formatKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images'] as const
+export type FormatKind = (typeof formatKinds)[number]
+
+/** One output that is wanted; `mode` overrides the intent's. */
+export interface FormatRequest {
+  kind: FormatKind
+  mode?: Mode
+}
+
+export const renders = ['auto', 'static', 'js'] as const
+export type Render = (typeof renders)[number]
+
+/** What was asked, free of any vendor's words. Unset members take the engine's defaults. */
+export interface ScrapeIntent {
+  url: string
+  formats: FormatRequest[]
+  mode: Mode
+  includeSelectors: string[]
+  excludeSelectors: string[]
+  headers: Record<string, string>
+  cookies: Record<string, string>
+  timeoutMs: number
+  /** Seconds for which a stored result will do; 0 always fetches. */
+  maxAgeS: number
+  render: Render
+  respectRobots: boolean
+  /** Media types that are accepted; empty accepts all that can be converted. */
+  allowedTypes: string[]
+}
+
+/** Several pages at once, each with its own outcome, in input order. */
+export interface ScrapeManyIntent {
+  pages: ScrapeIntent[]
+  /** Deadline of the whole call, in ms. */
+  timeoutMs: number
+}
+
+export const scrapeDefaults = {
+  formats: [{ kind: 'markdown' }],
+  mode: 'normal',
+  includeSelectors: [],
+  excludeSelectors: [],
+  headers: {},
+  cookies: {},
+  timeoutMs: 30_000,
+  maxAgeS: 0,
+  render: 'auto',
+  respectRobots: false,
+  allowedTypes: [],
+} as const satisfies Omit<ScrapeIntent, 'url'>
+
+/** A whole intent from the parts that a dialect knows. */
+export const scrapeIntent = (parts: Partial<ScrapeIntent> & { url: string }): ScrapeIntent => ({
+  ...structuredClone(scrapeDefaults as unknown as Omit<ScrapeIntent, 'url'>),
+  ...parts,
+})

@@ -1,0 +1,61 @@
+import type { Attempt } from '../failure/evidence.ts'
+import type { FailureJson } from '../failure/failure.ts'
+import type { Timings } from './outcome.ts'
+
+/** Credits of a workspace. `limit` and `balance` are null where nothing is limited. */
+export interface CreditState {
+  unlimited: boolean
+  balance: number | null
+  used: number
+  limit: number | null
+  /** ISO 8601; when `used` starts again at 0. */
+  resetAt: string | null
+}
+
+/** One past request as kept in history; secrets are redacted before it is stored. */
+export interface RequestRecord {
+  id: string
+  /** ISO 8601. */
+  at: string
+  dialect: string
+  method: string
+  path: string
+  verb: string | null
+  keyId: string
+  keyName: string
+  mode: 'live' | 'test'
+  status: number
+  credits: number
+  durationMs: number
+  url: string | null
+  intent: unknown
+  failure: FailureJson | null
+  evidence: Attempt[]
+  timings: Timings
+}
+
+export interface Page<T> {
+  items: T[]
+  nextCursor: string | null
+}
+
+/** State of a window after a request was counted in it. */
+export interface RateState {
+  limit: number
+  remaining: number
+  windowSeconds: number
+  resetSeconds: number
+}
+
+export interface ConcurrencyState {
+  limit: number | null
+  running: number
+}
+
+/** What metering knows at the moment of the reply. */
+export interface Account {
+  creditsBilled: number
+  credits?: CreditState
+  rate?: RateState
+  concurrency?: ConcurrencyState
+}

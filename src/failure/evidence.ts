@@ -1,0 +1,13 @@
+/** One attempt at the work, in the order made; `signal` names what decided its outcome. */
+export interface Attempt {
+  tier: 'cache' | 'http' | 'browser' | 'proxy' | 'model' | 'search' | 'verb'
+  url?: string
+  /** The address dialled. Absent when policy refused it, so that a refusal tells nothing about a network. */
+  address?: string
+  protocol?: string
+  status?: number
+  bytes?: number
+  ms: number
+  outcome: string
+  signal?: string
+}
