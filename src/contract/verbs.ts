@@ -61,12 +61,16 @@ export type CreditPolicy = 'reserve' | 'gate'
 
 /** One request on its way through, from the credential to the record in history. */
 export interface Visit {
+  /** UUID; the id of the request's record in history. */
+  readonly id: string
+  /** Shown as X-Request-Id. */
   readonly requestId: string
   /** Null on routes that ask for no key. */
   readonly actor: Actor | null
   readonly dialect: string
   readonly method: string
   readonly path: string
+  readonly clientAddress: string
   readonly startedAt: number
   /** Aborts when the client hangs up or the server stops. */
   readonly signal: AbortSignal
@@ -100,6 +104,6 @@ export interface Verbs {
   /** Runs a verb inside a permit and records it. Never throws: a failure is an outcome. */
   run<V extends VerbName>(visit: Visit, verb: V, input: VerbInput<V>): Promise<Outcome<VerbValue<V>>>
   /** Records a request that failed before a verb ran. */
-  refuse(visit: Visit, failure: Failure): Promise<void>
+  refuse(visit: Visit, failure: Failure, status: number): Promise<void>
   idempotent(visit: Visit, key: string, body: unknown): Promise<Replay>
 }
