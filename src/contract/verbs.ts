@@ -76,6 +76,8 @@ export interface Visit {
   readonly signal: AbortSignal
   readonly prices: PriceList
   readonly creditPolicy: CreditPolicy
+  /** HTTP status that the dialect gives a failure, or a success (null). */
+  readonly statusOf: (failure: Failure | null) => number
   /** Filled as metering learns it. */
   readonly account: Account
 }
@@ -104,6 +106,6 @@ export interface Verbs {
   /** Runs a verb inside a permit and records it. Never throws: a failure is an outcome. */
   run<V extends VerbName>(visit: Visit, verb: V, input: VerbInput<V>): Promise<Outcome<VerbValue<V>>>
   /** Records a request that failed before a verb ran. */
-  refuse(visit: Visit, failure: Failure, status: number): Promise<void>
+  refuse(visit: Visit, failure: Failure): Promise<void>
   idempotent(visit: Visit, key: string, body: unknown): Promise<Replay>
 }

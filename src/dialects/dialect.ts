@@ -125,8 +125,12 @@ export interface Dialect {
   /** `''` for the native dialect, otherwise `/reader` and the like. */
   basePath: string
   credential(request: RequestFacts): string | undefined
+  /** The OpenAPI security schemes of the places where `credential` looks. */
+  security: Record<string, { type: 'apiKey'; in: 'header' | 'query'; name: string } | { type: 'http'; scheme: 'bearer' }>
   routes: readonly Route[]
   renderFailure(failure: Failure, info: ReplyInfo): Reply
+  /** Shape of the bodies that `renderFailure` makes. */
+  failureBody: z.ZodType
   /** Headers for every reply, of success and of failure. */
   headers?(info: ReplyInfo): Record<string, string>
   prices: PriceList
