@@ -1,6 +1,7 @@
 import type { Attempt } from '../failure/evidence.ts'
 import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
+import { DeadlineExceeded, isDeadlineExceeded } from '../lib/deadline.ts'
 import { CookieJar } from './cookies.ts'
 import { Exchange, type Answer } from './exchange.ts'
 import type { Guard, Route } from './guard.ts'
@@ -56,6 +57,7 @@ export class Chain {
   readonly #attempts: Attempt[] = []
   readonly #redirects: string[] = []
   readonly #hopsMax: number
+  readonly #startedMs = performance.now()
   #jar: CookieJar | undefined
 
   constructor(guard: Guard, pool: Pool, options: EgressOptions, order: Order, signal: AbortSignal) {
@@ -115,8 +117,7 @@ export class Chain {
         const answer = await exchange.run()
         return { answer, route, trace, timings: { ...(route.dnsMs === undefined ? {} : { dns: route.dnsMs }), ...timings } }
       } catch (error) {
-        const stale = acquired.reused && !exchange.head && repeatable.has(hop.method) && !this.#signal.aborted
-        if (fresh || !stale || normalize(error).code !== 'target.connection_reset') throw error
+        if (fresh || exchange.head || this.#signal.aborted || !(isUnsent(error) || (acquired.reused && repeatable.has(hop.method) && isCut(error)))) throw error
       } finally {
         this.#pool.release(connection, exchange.complete)
       }
@@ -183,28 +184,36 @@ export class Chain {
 
   #failure(error: unknown, trace: Trace): Failure {
     const stage = trace.exchange?.head ? 'response body' : trace.stage
-    const raw = this.#signal.aborted && !isFailure(error) ? abortError(this.#signal.reason) : error
+    const raw = this.#signal.aborted && !isFailure(error) ? abortError(this.#signal.reason, performance.now() - this.#startedMs) : error
     const failure = normalize(raw, { stage, ...(this.#order.deadline ? { deadline: this.#order.deadline } : {}) })
     return failure.withEvidence([...this.#attempts, attemptOf(trace, failure.code, signalOf(failure, this.#signal))])
   }
 }
+
+const isUnsent = (error: unknown): boolean => error instanceof Error && error.name === 'ConnectionSpent'
+
+const isCut = (error: unknown): boolean => normalize(error).code === 'target.connection_reset'
 
 const isRedirect = (status: number, headers: Headers): boolean => redirectStatuses.has(status) && headers.has('location')
 
 /** Header bytes reach us as latin1; a Location that browsers follow is often UTF-8. */
 const fromLatin1 = (text: string): string => (/[\u0080-\u00ff]/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text)
 
-/** A hang-up carries whatever reason its owner chose; only a deadline and a failure mean something here. */
-export const abortError = (reason: unknown): unknown =>
-  isFailure(reason) || (reason instanceof Error && (reason.name === 'DeadlineExceeded' || reason.name === 'TimeoutError'))
-    ? reason
-    : Object.assign(new Error('the caller hung up', { cause: reason }), { name: 'AbortError' })
+/**
+ * Why a signal aborted, as an error that `normalize` knows. A hang-up carries whatever reason its owner chose: it ends as
+ * target.connection_reset, since nobody reads the answer and the connection was in fact cut; evidence says who cut it.
+ */
+export const abortError = (reason: unknown, afterMs: number): unknown => {
+  if (isFailure(reason) || isDeadlineExceeded(reason)) return reason
+  if (reason instanceof Error && reason.name === 'TimeoutError') return new DeadlineExceeded(Math.round(afterMs))
+  return Object.assign(new Error('the caller hung up', { cause: reason }), { name: 'AbortError' })
+}
 
-const signalOf = (failure: Failure, signal: AbortSignal): string | undefined => {
+export const signalOf = (failure: Failure, signal: AbortSignal): string | undefined => {
   const { reason, stage } = failure.plainFacts
   if (typeof reason === 'string') return reason
   if (typeof stage === 'string') return stage
-  return signal.aborted && !isFailure(signal.reason) ? 'caller hung up' : undefined
+  return signal.aborted && failure.code === 'target.connection_reset' ? 'caller hung up' : undefined
 }
 
 export const attemptOf = (trace: Trace, outcome: string, signal?: string): Attempt => {

@@ -1,6 +1,7 @@
+import type { Socket } from 'node:net'
 import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
-import { abortError, attemptOf, Chain, type Order } from './client.ts'
+import { abortError, attemptOf, Chain, signalOf, type Order } from './client.ts'
 import { dialTcp } from './dial.ts'
 import { createGuard } from './guard.ts'
 import type { Target } from './policy.ts'
@@ -13,6 +14,7 @@ export const createEgress = (options: EgressOptions): Egress => {
   const guard = createGuard(options)
   const pool = new Pool(options.dial)
   const running = new Set<AbortController>()
+  const tunnels = new Set<Socket>()
   let closed = false
 
   /** Runs under a signal that also ends when egress closes. */
@@ -45,8 +47,8 @@ export const createEgress = (options: EgressOptions): Egress => {
     try {
       return await work()
     } catch (error) {
-      const failure: Failure = normalize(signal.aborted && !isFailure(error) ? abortError(signal.reason) : error, { stage: stage() })
-      throw failure.evidence.length > 0 ? failure : failure.withEvidence([attemptOf({ startedMs, stage: 'connection', url }, failure.code)])
+      const failure: Failure = normalize(signal.aborted && !isFailure(error) ? abortError(signal.reason, performance.now() - startedMs) : error, { stage: stage() })
+      throw failure.evidence.length > 0 ? failure : failure.withEvidence([attemptOf({ startedMs, stage: 'connection', url }, failure.code, signalOf(failure, signal))])
     }
   }
 
@@ -64,7 +66,10 @@ export const createEgress = (options: EgressOptions): Egress => {
         return explained(url, joined, () => stage, async () => {
           const path = await route(guard.readAuthority(host, port), joined)
           stage = 'connection'
-          return (await dialTcp(path, joined, options.dial)).socket
+          const { socket } = await dialTcp(path, joined, options.dial)
+          tunnels.add(socket)
+          socket.once('close', () => tunnels.delete(socket))
+          return socket
         })
       }),
     robots: (url, userAgent, signal) =>
@@ -72,6 +77,7 @@ export const createEgress = (options: EgressOptions): Egress => {
     async close() {
       closed = true
       for (const controller of running) controller.abort(fail('platform.shutting_down'))
+      for (const socket of tunnels) socket.destroy()
       await pool.close()
     },
   }

@@ -15,23 +15,30 @@ const idleMax = 256
 
 const noop = (): void => {}
 
+/** The connection ended before the request went out on it; whatever its method, it can be sent again. */
+export class ConnectionSpent extends Error {
+  override readonly name = 'ConnectionSpent'
+  readonly code = 'ECONNRESET'
+}
+
 /** One socket to one judged address, with undici's parser on it. It never reconnects. */
 export class Connection {
   readonly client: Client
   readonly address: string
   readonly protocol: Protocol
   readonly #socket: Socket
+  #retired = false
   active = 0
 
   constructor(origin: string, socket: Socket, address: string) {
     this.#socket = socket
     this.address = address
     this.protocol = (socket as Partial<TLSSocket>).alpnProtocol === 'h2' ? 'h2' : 'http/1.1'
-    let spent = false
+    let handedOver = false
     this.client = new Client(origin, {
       connect: (_options, callback) => {
-        const error = spent || socket.destroyed ? Object.assign(new Error('connection already used'), { code: 'ECONNRESET' }) : undefined
-        spent = true
+        const error = handedOver || socket.destroyed ? new ConnectionSpent() : undefined
+        handedOver = true
         // undici does not look for requests to write until a connector has returned.
         queueMicrotask(() => (error ? callback(error, null) : callback(null, socket)))
       },
@@ -42,10 +49,12 @@ export class Connection {
       keepAliveMaxTimeout: keepAliveMaxMs,
       h2Options: { maxConcurrentStreams: streamsMax, pingInterval: 0 },
     })
+    // Also on GOAWAY, while streams that were begun before it still run.
+    this.client.on('disconnect', () => { this.#retired = true })
   }
 
   get open(): boolean {
-    return !this.#socket.destroyed && !this.client.destroyed && !this.client.closed
+    return !this.#retired && !this.#socket.destroyed && !this.client.destroyed && !this.client.closed
   }
 
   get free(): boolean {

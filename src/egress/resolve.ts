@@ -1,11 +1,14 @@
 import { lookup, Resolver as DnsResolver } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import { raced } from './race.ts'
 import type { Address, Resolver } from './types.ts'
 
 const namesMax = 4096
 const ttlMinMs = 1000
 const ttlMaxMs = 60_000
+const patienceMs = 1400
+const lookupTimeoutMs = 10_000
 const hostsFileMaxAgeMs = 30_000
 
 interface Answer {
@@ -18,14 +21,19 @@ interface Answer {
  * that DNS does not know, go to getaddrinfo, which occupies one of libuv's few threads while it waits.
  */
 export const systemResolver = (): Resolver => {
-  // Two servers at most are waited for: past that the name is as good as gone, and the caller's deadline is not ours to spend.
-  const dns = new DnsResolver({ timeout: 2500, tries: 2, maxTimeout: 5000 })
+  const dns = new DnsResolver({ timeout: 1500, tries: 2, maxTimeout: 3000 })
   const answers = new Map<string, Answer>()
   const pending = new Map<string, Promise<Address[]>>()
   const hosts = hostsFile()
 
   const resolve = async (host: string): Promise<Address[]> => {
-    const answer = (await hosts()).has(host) ? await viaGetaddrinfo(host) : ((await viaDns(dns, host)) ?? (await viaGetaddrinfo(host)))
+    const startedMs = performance.now()
+    let answer = (await hosts()).has(host) ? undefined : await viaDns(dns, host)
+    if (!answer) {
+      // Servers that did not answer in time would keep one of few threads waiting just as long again.
+      if (performance.now() - startedMs > patienceMs) throw new Error('name servers do not answer')
+      answer = await raced(viaGetaddrinfo(host), AbortSignal.timeout(lookupTimeoutMs))
+    }
     if (answers.size >= namesMax) for (const oldest of answers.keys()) { answers.delete(oldest); break }
     if (answer.addresses.length > 0) answers.set(host, answer)
     return answer.addresses
