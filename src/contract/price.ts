@@ -1,4 +1,5 @@
-import type { FormatKind } from './intent.ts'
+import type { Document } from './document.ts'
+import type { FormatKind, ScrapeIntent } from './intent.ts'
 
 /** A dialect's price list in credits. Failures cost nothing and are not listed. */
 export interface PriceList {
@@ -15,3 +16,18 @@ export interface PriceList {
 }
 
 export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, targetError: 0, cacheHit: 0 }
+
+type Priced = Pick<ScrapeIntent, 'formats' | 'render'>
+
+/** The most that a page can cost, to be held before the work begins. */
+export const reserveFor = (intent: Priced, prices: PriceList): number =>
+  prices.page + (intent.render === 'static' ? 0 : prices.rendered) + formatsCost(intent, prices)
+
+/** What a page did cost. */
+export const costOf = (intent: Priced, document: Pick<Document, 'cached' | 'renderer'>, prices: PriceList): number => {
+  if (document.cached && prices.cacheHit !== undefined) return prices.cacheHit
+  return prices.page + (document.renderer === 'js' ? prices.rendered : 0) + formatsCost(intent, prices)
+}
+
+const formatsCost = (intent: Priced, prices: PriceList): number =>
+  intent.formats.reduce((sum, format) => sum + (prices.formats[format.kind] ?? 0), 0)

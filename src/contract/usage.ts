@@ -14,7 +14,10 @@ export interface CreditState {
 
 /** One past request as kept in history; secrets are redacted before it is stored. */
 export interface RequestRecord {
+  /** UUID of this record. */
   id: string
+  /** As in the X-Request-Id of the reply: the caller's own, where it sent a well-formed one. */
+  requestId: string
   /** ISO 8601. */
   at: string
   dialect: string

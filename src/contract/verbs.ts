@@ -61,17 +61,23 @@ export type CreditPolicy = 'reserve' | 'gate'
 
 /** One request on its way through, from the credential to the record in history. */
 export interface Visit {
+  /** UUID; the id of the request's record in history. */
+  readonly id: string
+  /** Shown as X-Request-Id. */
   readonly requestId: string
   /** Null on routes that ask for no key. */
   readonly actor: Actor | null
   readonly dialect: string
   readonly method: string
   readonly path: string
+  readonly clientAddress: string
   readonly startedAt: number
   /** Aborts when the client hangs up or the server stops. */
   readonly signal: AbortSignal
   readonly prices: PriceList
   readonly creditPolicy: CreditPolicy
+  /** HTTP status that the dialect gives a failure, or a success (null). */
+  readonly statusOf: (failure: Failure | null) => number
   /** Filled as metering learns it. */
   readonly account: Account
 }

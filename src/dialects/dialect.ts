@@ -17,6 +17,8 @@ export interface RequestFacts {
 
 /** What is known when a reply is rendered. */
 export interface ReplyInfo {
+  /** UUID of the request. */
+  id: string
   requestId: string
   durationMs: number
   /** Public address of this server, without a trailing slash. */
@@ -24,7 +26,10 @@ export interface ReplyInfo {
   /** Public address of this dialect, without a trailing slash. */
   base: string
   method: string
+  /** Path below the dialect's base. */
   path: string
+  /** Everything after the dialect's base as it was sent, query included. */
+  target: string
   headers: Headers
   /** The parsed input of the request, where it got that far. */
   input?: unknown
@@ -59,6 +64,7 @@ export interface Route {
   open: boolean
   /** False where reading state is not throttled with the work. */
   throttled: boolean
+  produces: readonly string[]
   body: z.ZodType | undefined
   query: z.ZodType | undefined
   params: z.ZodType | undefined
@@ -75,6 +81,7 @@ interface RouteSpec<V extends VerbName, B extends z.ZodType, Q extends z.ZodType
   summary: string
   open?: boolean
   throttled?: boolean
+  produces?: readonly string[]
   body?: B
   query?: Q
   params?: P
@@ -93,6 +100,7 @@ export const route = <V extends VerbName, B extends z.ZodType = z.ZodUndefined, 
   summary: spec.summary,
   open: spec.open ?? false,
   throttled: spec.throttled ?? true,
+  produces: spec.produces ?? ['application/json'],
   body: spec.body,
   query: spec.query,
   params: spec.params,
@@ -117,8 +125,12 @@ export interface Dialect {
   /** `''` for the native dialect, otherwise `/reader` and the like. */
   basePath: string
   credential(request: RequestFacts): string | undefined
+  /** The OpenAPI security schemes of the places where `credential` looks. */
+  security: Record<string, { type: 'apiKey'; in: 'header' | 'query'; name: string } | { type: 'http'; scheme: 'bearer' }>
   routes: readonly Route[]
   renderFailure(failure: Failure, info: ReplyInfo): Reply
+  /** Shape of the bodies that `renderFailure` makes. */
+  failureBody: z.ZodType
   /** Headers for every reply, of success and of failure. */
   headers?(info: ReplyInfo): Record<string, string>
   prices: PriceList
@@ -128,6 +140,8 @@ export interface Dialect {
   /** `credential` (default) looks at the key before the body, `input` the other way round. */
   firstCheck?: 'credential' | 'input'
   bodyLimitBytes?: number
+  /** Answer caller.not_acceptable where the Accept header rules out what a route produces. */
+  negotiates?: boolean
   /** Accept JSON whatever Content-Type says. */
   lenientContentType?: boolean
   /** Served at `/docs/<name>`. */

@@ -61,6 +61,11 @@ export class Failure<C extends FailureCode = FailureCode> extends Error {
     return new Failure(this.code, this.facts, { cause: this.cause, evidence: [...attempts, ...this.evidence] })
   }
 
+  /** The same failure with exactly this evidence. */
+  carrying(evidence: readonly Attempt[]): Failure<C> {
+    return new Failure(this.code, this.facts, { cause: this.cause, evidence: [...evidence] })
+  }
+
   toJSON(): FailureJson {
     return { code: this.code, message: this.message, facts: this.plainFacts, evidence: this.evidence }
   }

@@ -1,0 +1,23 @@
+import { bearerOrHeader } from '../credential.ts'
+import type { Dialect } from '../dialect.ts'
+import { keyRoutes } from './keys.ts'
+import { problem, renderProblem } from './problem.ts'
+import { scrapeRoutes } from './scrape.ts'
+import { systemRoutes } from './system.ts'
+import { usageRoutes } from './usage.ts'
+
+export const native: Dialect = {
+  name: 'native',
+  title: 'Lyrebird API',
+  description: 'The API of this server: a URL in; clean Markdown, HTML, text, links, images and metadata out, or an RFC 9457 problem with a stable code. Nothing that fails is billed.',
+  basePath: '',
+  security: { bearer: { type: 'http', scheme: 'bearer' }, key: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
+  credential: (request) => bearerOrHeader(request.headers, 'x-api-key'),
+  routes: [...scrapeRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
+  renderFailure: renderProblem,
+  failureBody: problem,
+  prices: { page: 1, rendered: 0, formats: {}, targetError: 0, cacheHit: 0 },
+  creditPolicy: 'reserve',
+  idempotencyHeader: 'idempotency-key',
+  negotiates: true,
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import type { Document } from '../../contract/document.ts'
+import { modes } from '../../contract/document.ts'
+import { formatKinds, renders, scrapeDefaults, type FormatRequest, type ScrapeIntent } from '../../contract/intent.ts'
+import type { Outcome } from '../../contract/outcome.ts'
+import { fail } from '../../failure/failure.ts'
+import { preferred } from '../../lib/accept.ts'
+import { parseUrl, withScheme } from '../../lib/url.ts'
+import { route, type Reply, type ReplyInfo } from '../dialect.ts'
+
+const formatNames = [...formatKinds, 'metadata'] as const
+const format = z.enum(formatNames)
+const selectors = z.array(z.string().min(1).max(500)).max(50)
+const headerMap = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Not a header name').max(100), z.string().max(8192).regex(/^[^\r\n\0]*$/, 'No line breaks'))
+
+export const urlField = z
+  .string()
+  .min(1)
+  .max(2048)
+  .refine((value) => parseUrl(value) !== undefined, { error: 'Invalid URL', abort: true })
+  .transform(withScheme)
+  .describe('The page. `https://` is put in front of a bare host name.')
+
+const options = {
+  mode: z.enum(modes).default(scrapeDefaults.mode).describe('`normal` whole page, `reader` main content, `prune` main content with everything doubtful dropped'),
+  render: z.enum(renders).default(scrapeDefaults.render).describe('`static` never opens a browser, `js` always does, `auto` where the page needs one'),
+}
+
+const scrapeBody = z.strictObject({
+  url: urlField,
+  formats: z.array(format).min(1).max(formatNames.length).default(['markdown']),
+  ...options,
+  include_selectors: selectors.default([]).describe('CSS selectors: only what they match is kept'),
+  exclude_selectors: selectors.default([]).describe('CSS selectors: what they match is dropped'),
+  headers: headerMap.default({}),
+  cookies: z.record(z.string().min(1).max(256), z.string().max(4096)).default({}),
+  timeout_ms: z.int().min(1000).max(300_000).default(scrapeDefaults.timeoutMs),
+  max_age_s: z.int().min(0).max(31_536_000).default(0).describe('A stored result of this age or younger will do'),
+  respect_robots: z.boolean().default(false),
+})
+
+const scrapeQuery = z.strictObject({
+  url: urlField,
+  formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(format).min(1)),
+  ...options,
+  timeout_ms: z.coerce.number().pipe(z.int().min(1000).max(300_000)).default(scrapeDefaults.timeoutMs),
+  max_age_s: z.coerce.number().pipe(z.int().min(0).max(31_536_000)).default(0),
+})
+
+const link = z.looseObject({ url: z.string(), text: z.string() })
+const image = z.looseObject({ url: z.string() })
+
+const scrapeReply = z.object({
+  data: z.object({
+    url: z.string(),
+    final_url: z.string(),
+    status: z.int(),
+    content_type: z.string(),
+    fetched_at: z.string(),
+    renderer: z.enum(['static', 'js']),
+    cached: z.boolean(),
+    markdown: z.string().optional(),
+    html: z.string().optional(),
+    raw_html: z.string().optional(),
+    text: z.string().optional(),
+    links: z.array(link).optional(),
+    images: z.array(image).optional(),
+    metadata: z.looseObject({ title: z.string().optional(), description: z.string().optional(), language: z.string().optional() }),
+    warnings: z.array(z.string()),
+  }),
+  usage: z.object({ credits: z.number() }),
+  request_id: z.string(),
+  evidence: z.array(z.looseObject({ tier: z.string(), outcome: z.string(), ms: z.number() })),
+})
+
+const toFormats = (names: readonly (typeof formatNames)[number][]): FormatRequest[] =>
+  [...new Set(names)].flatMap((kind) => (kind === 'metadata' ? [] : [{ kind }]))
+
+const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => ({
+  url: body.url,
+  formats: toFormats(body.formats),
+  mode: body.mode,
+  includeSelectors: body.include_selectors,
+  excludeSelectors: body.exclude_selectors,
+  headers: body.headers,
+  cookies: body.cookies,
+  timeoutMs: body.timeout_ms,
+  maxAgeS: body.max_age_s,
+  render: body.render,
+  respectRobots: body.respect_robots,
+  allowedTypes: [],
+})
+
+const render = (document: Document, outcome: Outcome<Document>, info: ReplyInfo): Reply => ({
+  status: 200,
+  body: {
+    data: {
+      url: document.url,
+      final_url: document.finalUrl,
+      status: document.status,
+      content_type: document.contentType,
+      fetched_at: document.fetchedAt,
+      renderer: document.renderer,
+      cached: document.cached,
+      ...document.formats,
+      metadata: document.metadata,
+      warnings: document.warnings,
+    },
+    usage: { credits: info.account.creditsBilled },
+    request_id: info.requestId,
+    evidence: outcome.evidence,
+  },
+})
+
+const plainTypes = ['text/markdown', 'application/json', 'text/plain'] as const
+
+export const scrapeRoutes = [
+  route({
+    method: 'POST', path: '/v1/scrape', verb: 'scrape',
+    summary: 'One page as data, in the formats asked for',
+    body: scrapeBody, response: scrapeReply,
+    toIntent: ({ body }) => toIntent(body),
+    render,
+  }),
+  route({
+    method: 'GET', path: '/v1/scrape', verb: 'scrape',
+    summary: 'The same for a URL in the query; `formats` separated by commas',
+    query: scrapeQuery, response: scrapeReply,
+    toIntent: ({ query }) => toIntent(scrapeBody.parse(query)),
+    render,
+  }),
+  route({
+    method: 'GET', path: '/r/*', verb: 'scrape',
+    summary: 'The main content of the URL that follows `/r/`, as plain Markdown; JSON with `Accept: application/json`',
+    produces: plainTypes, response: scrapeReply,
+    toIntent: (_, info) => {
+      const target = info.target.slice('/r/'.length)
+      const parsed = urlField.safeParse(/^https?:\/[^/]/.test(target) ? target.replace(':/', '://') : target)
+      if (!parsed.success) throw fail('caller.invalid_request', { issues: [{ path: ['url'], code: 'invalid_format', message: 'Put a URL after /r/' }] })
+      return toIntent(scrapeBody.parse({ url: parsed.data, mode: 'reader' }))
+    },
+    render: (document, outcome, info) => {
+      const type = preferred(info.headers.get('accept'), plainTypes)
+      if (type === 'application/json') return render(document, outcome, info)
+      return { status: 200, contentType: `${type ?? 'text/markdown'}; charset=utf-8`, body: document.formats.markdown ?? '' }
+    },
+  }),
+]

@@ -1,0 +1,5 @@
+import type { Dialect } from './dialect.ts'
+import { native } from './native/index.ts'
+
+/** Every dialect of this server. A new one is a folder and a line here. */
+export const dialects: readonly Dialect[] = [native]

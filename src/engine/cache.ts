@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto'
+import type { Document } from '../contract/document.ts'
+import type { ScrapeIntent } from '../contract/intent.ts'
+
+/** Stored results of one workspace, as the engine sees them. `put` never fails and never waits. */
+export interface DocumentCache {
+  get(key: string, maxAgeS: number): Promise<Document | undefined>
+  put(key: string, document: Document): void
+}
+
+/** One key for all intents that give the same document: everything but time limits and age. */
+export const cacheKey = (intent: ScrapeIntent): string => {
+  const { timeoutMs: _timeout, maxAgeS: _age, respectRobots: _robots, url, formats, headers, cookies, ...rest } = intent
+  const canonical = {
+    ...rest,
+    url: URL.parse(url)?.href ?? url,
+    formats: [...formats].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
+    headers: Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]).sort(),
+    cookies: Object.entries(cookies).sort(),
+  }
+  return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url')
+}

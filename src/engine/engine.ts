@@ -1,0 +1,94 @@
+import type { KeyMode } from '../contract/actor.ts'
+import type { Document } from '../contract/document.ts'
+import type { ScrapeIntent } from '../contract/intent.ts'
+import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
+import type { Egress } from '../egress/index.ts'
+import type { Attempt } from '../failure/evidence.ts'
+import { fail, type Failure } from '../failure/failure.ts'
+import { normalize } from '../failure/normalize.ts'
+import { Deadline } from '../lib/deadline.ts'
+import type { Clock } from '../lib/clock.ts'
+import { cacheKey, type DocumentCache } from './cache.ts'
+
+export type { DocumentCache }
+import type { Converter } from './convert/index.ts'
+import { httpRung } from './stages/http.ts'
+
+export interface EngineDeps {
+  /** One way out for each kind of key: that of test keys leads to the lab and nowhere else. */
+  egress: Record<KeyMode, () => Promise<Egress>>
+  converter: Converter
+  userAgent: string
+  clock: Clock
+}
+
+export interface ScrapeContext {
+  mode: KeyMode
+  signal: AbortSignal
+  cache?: DocumentCache
+}
+
+export interface Engine {
+  /** Never throws: a failure is an outcome. */
+  scrape(intent: ScrapeIntent, context: ScrapeContext): Promise<Outcome<Document>>
+}
+
+/** What a rung of the ladder came to. `climb` carries the failure that stands if there is no higher rung. */
+export type RungResult = { kind: 'document'; document: Document } | { kind: 'climb'; failure: Failure }
+
+/** What every rung works with; it adds its attempts and timings as it goes. */
+export interface Work {
+  intent: ScrapeIntent
+  egress: Egress
+  converter: Converter
+  deadline: Deadline
+  clock: Clock
+  attempts: Attempt[]
+  timings: Timings
+}
+
+export const createEngine = (deps: EngineDeps): Engine => ({
+  scrape: async (intent, context) => {
+    const attempts: Attempt[] = []
+    const timings: Timings = {}
+    const deadline = new Deadline(intent.timeoutMs, context.signal)
+    try {
+      const key = cacheKey(intent)
+      const stored = intent.maxAgeS > 0 ? await fromCache(deps, intent, context, key) : undefined
+      if (stored) return succeeded(stored.document, [stored.attempt], timings)
+
+      const egress = await deps.egress[context.mode]()
+      const work: Work = { intent, egress, converter: deps.converter, deadline, clock: deps.clock, attempts, timings }
+      if (intent.respectRobots) await obeyRobots(work, deps.userAgent)
+      const document = await climb(work)
+      context.cache?.put(key, document)
+      return succeeded(document, attempts, timings)
+    } catch (error) {
+      const failure = normalize(error, { deadline, stage: 'conversion' }).carrying(attempts)
+      return failed(failure, attempts, timings)
+    } finally {
+      deadline.clear()
+    }
+  },
+})
+
+/** From the cheapest rung that the intent allows upwards, until one gives a document. */
+const climb = async (work: Work): Promise<Document> => {
+  if (work.intent.render === 'js') throw fail('platform.browser_unavailable')
+  const result = await httpRung(work)
+  if (result.kind === 'document') return result.document
+  throw result.failure
+}
+
+const fromCache = async (deps: EngineDeps, intent: ScrapeIntent, context: ScrapeContext, key: string) => {
+  const startedAt = deps.clock()
+  const document = await context.cache?.get(key, intent.maxAgeS)
+  if (!document) return undefined
+  const attempt: Attempt = { tier: 'cache', url: document.finalUrl, ms: deps.clock() - startedAt, outcome: 'ok' }
+  return { document: { ...document, url: intent.url, cached: true }, attempt }
+}
+
+const obeyRobots = async (work: Work, userAgent: string): Promise<void> => {
+  const verdict = await work.egress.robots(work.intent.url, userAgent, work.deadline.signal)
+  if (!verdict.allowed) throw fail('policy.robots_disallowed', { rule: verdict.rule })
+}

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto'
+import type { Timings } from '../contract/outcome.ts'
+import type { Account } from '../contract/usage.ts'
+import type { StoredReply, Visit } from '../contract/verbs.ts'
+import type { Dialect, Reply, ReplyInfo, Route } from '../dialects/dialect.ts'
+import { fail, isFailure, type Failure } from '../failure/failure.ts'
+import { normalize } from '../failure/normalize.ts'
+import { accepts } from '../lib/accept.ts'
+import { requestIdFrom } from '../lib/request-id.ts'
+import { readJson } from './body.ts'
+import type { ServerDeps } from './deps.ts'
+import { commonHeaders, toResponse, toStored } from './respond.ts'
+import { validate } from './validate.ts'
+
+/** One request as the transport sees it. */
+export interface Incoming {
+  request: Request
+  /** Path below the dialect's base. */
+  path: string
+  /** Path and query below the dialect's base, as sent. */
+  target: string
+  query: URLSearchParams
+  params: Record<string, string>
+  clientAddress: string
+  origin: string
+  signal: AbortSignal
+}
+
+/** A route's row, or the reason why there is none. */
+export type Found = { route: Route } | { failure: Failure }
+
+/** The whole way of a request: credential, validation, verb, rendering. Never throws. */
+export const handle = async (deps: ServerDeps, dialect: Dialect, found: Found, incoming: Incoming): Promise<Response> => {
+  const progress = new Progress(deps, dialect, incoming)
+  try {
+    const stored = 'failure' in found ? progress.render(found.failure) : await serve(deps, dialect, found.route, progress)
+    return progress.reply(stored, 'route' in found ? found.route : undefined)
+  } catch (error) {
+    return progress.reply(await progress.refuse(error), 'route' in found ? found.route : undefined)
+  } finally {
+    await progress.leave()
+  }
+}
+
+const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress: Progress): Promise<StoredReply | Response> => {
+  const { verbs } = deps
+  const { incoming } = progress
+  if (dialect.negotiates && !accepts(incoming.request.headers.get('accept'), [...route.produces, 'application/problem+json'])) {
+    throw fail('caller.not_acceptable', { available: [...route.produces] })
+  }
+  if (!route.open) {
+    await verbs.guardAddress(incoming.clientAddress)
+    if (dialect.firstCheck === 'input') await progress.readInput(route)
+    await progress.enter(route)
+  }
+  const input = await progress.readInput(route)
+  const intent = route.toIntent(input, progress.info())
+  const replay = await progress.replay(input.body)
+  if (replay?.kind === 'replay') return { ...replay.reply, headers: { ...replay.reply.headers, 'idempotency-replayed': 'true', 'x-request-id': progress.visit.requestId } }
+
+  let stored: StoredReply | null = null
+  try {
+    const outcome = await verbs.run(progress.visit, route.verb, intent as never)
+    progress.timings = outcome.timings
+    progress.failure = outcome.ok ? undefined : outcome.failure
+    const reply = outcome.ok ? route.render(outcome, progress.info()) : dialect.renderFailure(outcome.failure, progress.info())
+    if (reply.body instanceof ReadableStream) return progress.stream(reply)
+    stored = progress.store(reply)
+    return stored
+  } finally {
+    // A failure that a later try may mend is forgotten, so that the repeat is a real one.
+    if (replay) await replay.finish(progress.failure?.retry === 'later' ? null : stored)
+  }
+}
+
+interface Input {
+  body: unknown
+  query: unknown
+  params: unknown
+}
+
+/** What is known of a request so far, and the replies that can be made of it. */
+class Progress {
+  readonly incoming: Incoming
+  readonly account: Account = { creditsBilled: 0 }
+  visit: Visit
+  failure: Failure | undefined
+  timings: Timings = {}
+  readonly #deps: ServerDeps
+  readonly #dialect: Dialect
+  #input: Input | undefined
+  #entered = false
+  #recorded = false
+
+  constructor(deps: ServerDeps, dialect: Dialect, incoming: Incoming) {
+    this.#deps = deps
+    this.#dialect = dialect
+    this.incoming = incoming
+    this.visit = {
+      id: randomUUID(),
+      requestId: requestIdFrom(incoming.request.headers.get('x-request-id')),
+      actor: null,
+      dialect: dialect.name,
+      method: incoming.request.method,
+      path: incoming.path,
+      clientAddress: incoming.clientAddress,
+      startedAt: deps.clock(),
+      signal: incoming.signal,
+      prices: dialect.prices,
+      creditPolicy: dialect.creditPolicy,
+      statusOf: (failure) => (failure ? dialect.renderFailure(failure, this.info()).status : 200),
+      account: this.account,
+    }
+  }
+
+  info(): ReplyInfo {
+    return {
+      id: this.visit.id,
+      requestId: this.visit.requestId,
+      durationMs: this.#deps.clock() - this.visit.startedAt,
+      origin: this.incoming.origin,
+      base: this.incoming.origin + this.#dialect.basePath,
+      method: this.visit.method,
+      path: this.incoming.path,
+      target: this.incoming.target,
+      headers: this.incoming.request.headers,
+      input: this.#input,
+      authenticated: this.visit.actor !== null,
+      account: this.account,
+      now: new Date(this.#deps.clock()),
+    }
+  }
+
+  async enter(route: Route): Promise<void> {
+    const { request, path, query } = this.incoming
+    const secret = this.#dialect.credential({ method: request.method, path, headers: request.headers, query })
+    this.visit = { ...this.visit, actor: await this.#deps.verbs.authenticate(secret) }
+    await this.#deps.verbs.enter(this.visit, { throttled: route.throttled })
+    this.#entered = true
+  }
+
+  async readInput(route: Route): Promise<Input> {
+    if (this.#input) return this.#input
+    const { request, query, params } = this.incoming
+    const limit = this.#dialect.bodyLimitBytes ?? this.#deps.settings.bodyLimitBytes
+    const body = route.body === undefined ? undefined : await readJson(request, limit, this.#dialect.lenientContentType ?? false)
+    this.#input = {
+      params: validate(route.params, params),
+      query: validate(route.query, fromQuery(query)),
+      body: validate(route.body, body),
+    }
+    return this.#input
+  }
+
+  async replay(body: unknown) {
+    const key = this.incoming.request.headers.get(this.#dialect.idempotencyHeader)
+    if (key === null || this.incoming.request.method !== 'POST' || this.visit.actor === null) return undefined
+    if (key.length === 0 || key.length > 255) {
+      throw fail('caller.invalid_request', { issues: [{ path: [this.#dialect.idempotencyHeader], code: 'invalid_header', message: 'An idempotency key has 1 to 255 characters' }] })
+    }
+    return this.#deps.verbs.idempotent(this.visit, key, body ?? null)
+  }
+
+  store(reply: Reply): StoredReply {
+    return toStored(reply, { ...commonHeaders(this.info(), this.timings, this.failure), ...this.#dialect.headers?.(this.info()) })
+  }
+
+  stream(reply: Reply): Response {
+    const headers = { ...commonHeaders(this.info(), this.timings, this.failure), ...this.#dialect.headers?.(this.info()), ...reply.headers }
+    return new Response(reply.body as ReadableStream, { status: reply.status, headers: { ...headers, 'content-type': reply.contentType ?? 'application/octet-stream' } })
+  }
+
+  /** A failure in the dialect's words; a failure of the rendering itself has its own fallback. */
+  render(failure: Failure): StoredReply {
+    this.failure = failure
+    try {
+      return this.store(this.#dialect.renderFailure(failure, this.info()))
+    } catch (error) {
+      this.#deps.logger.error({ err: error, request_id: this.visit.requestId, code: failure.code }, 'a failure could not be rendered')
+      return { status: 500, headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': this.visit.requestId }, body: '{"code":"platform.internal","title":"Internal error","status":500}' }
+    }
+  }
+
+  /** The reply for whatever was thrown on the way to the verb. */
+  async refuse(error: unknown): Promise<StoredReply> {
+    const failure = isFailure(error) ? error : normalize(error)
+    if (this.visit.actor && !this.#recorded) {
+      this.#recorded = true
+      await this.#deps.verbs.refuse(this.visit, failure).catch((cause: unknown) => this.#deps.logger.error({ err: cause }, 'a refused request could not be recorded'))
+    }
+    return this.render(failure)
+  }
+
+  reply(stored: StoredReply | Response, route: Route | undefined): Response {
+    const { logger, metrics } = this.#deps
+    const { durationMs } = this.info()
+    const line = { request_id: this.visit.requestId, dialect: this.#dialect.name, method: this.visit.method, path: this.incoming.path, status: stored.status, ms: durationMs, key: this.visit.actor?.keyId, code: this.failure?.code }
+    if (this.failure?.class === 'platform') logger.error({ ...line, err: this.failure.cause, id: this.failure.plainFacts.id }, 'failed')
+    else logger.info(line, this.failure ? 'failed' : 'done')
+    metrics.replied({ dialect: this.#dialect.name, route: route?.path ?? 'none', status: stored.status }, durationMs / 1000, this.failure)
+    return stored instanceof Response ? stored : toResponse(stored)
+  }
+
+  async leave(): Promise<void> {
+    if (this.#entered) await this.#deps.verbs.leave(this.visit).catch((cause: unknown) => this.#deps.logger.error({ err: cause }, 'a place could not be given back'))
+  }
+}
+
+/** Query parameters as an object; repeated ones become arrays. */
+const fromQuery = (query: URLSearchParams): Record<string, string | string[]> => {
+  const out: Record<string, string | string[]> = {}
+  for (const key of new Set(query.keys())) {
+    const values = query.getAll(key)
+    out[key] = values.length === 1 ? (values[0] ?? '') : values
+  }
+  return out
+}

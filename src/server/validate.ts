@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { fail } from '../failure/failure.ts'
+import type { Issue } from '../failure/facts.ts'
+import { nearest } from '../lib/nearest.ts'
+
+/** What the schema makes of the value; throws caller.invalid_request with one issue per field. */
+export const validate = (schema: z.ZodType | undefined, value: unknown): unknown => {
+  if (schema === undefined) return undefined
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw fail('caller.invalid_request', { issues: parsed.error.issues.flatMap((issue) => toIssues(schema, issue)) })
+}
+
+const toIssues = (schema: z.ZodType, issue: z.core.$ZodIssue): Issue[] => {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path)
+    return issue.keys.map((key) => ({ path: [...path, key], code: 'unrecognized_key', message: unknownField(key, known) }))
+  }
+  const { input: _input, ...rest } = issue as z.core.$ZodIssue & { input?: unknown }
+  // `inst`, functions and symbols of zod's own do not survive JSON; what remains is the issue as published.
+  return [{ ...(JSON.parse(JSON.stringify(rest)) as Record<string, unknown>), path, code: issue.code, message: issue.message }]
+}
+
+const unknownField = (key: string, known: string[]): string => {
+  const guess = nearest(key, known)
+  return `Unknown field "${key}"${guess === undefined ? '' : `. Did you mean "${guess}"?`}`
+}
+
+/** Keys that the schema knows at a path; empty where it cannot be told. */
+const keysAt = (schema: z.ZodType, path: readonly (string | number)[]): string[] => {
+  let current: unknown = schema
+  for (const part of path) {
+    current = unwrap(current)
+    if (current instanceof z.ZodObject) current = current.shape[String(part)]
+    else if (current instanceof z.ZodArray) current = current.element
+    else return []
+  }
+  current = unwrap(current)
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : []
+}
+
+const unwrap = (schema: unknown): unknown => {
+  let current = schema
+  for (;;) {
+    if (current instanceof z.ZodOptional || current instanceof z.ZodNullable || current instanceof z.ZodDefault || current instanceof z.ZodPrefault) current = current.unwrap()
+    else if (current instanceof z.ZodPipe) current = current.in
+    else return current
+  }
+}

@@ -1,0 +1,37 @@
+import type { Actor } from '../contract/actor.ts'
+import type { VerbName } from '../contract/verbs.ts'
+import { fail } from '../failure/failure.ts'
+import type { VerbDeps } from './deps.ts'
+import type { Plain } from './table.ts'
+
+const reading = <V extends VerbName>(run: (deps: VerbDeps, actor: Actor, input: Parameters<Plain<V>['run']>[3]) => ReturnType<Plain<V>['run']>): Plain<V> =>
+  ({ scope: 'read', recorded: false, run: (deps, _visit, actor, input) => run(deps, known(actor), input) })
+
+const administering = <V extends VerbName>(run: (deps: VerbDeps, actor: Actor, input: Parameters<Plain<V>['run']>[3]) => ReturnType<Plain<V>['run']>, recorded = true): Plain<V> =>
+  ({ scope: 'admin', recorded, run: (deps, _visit, actor, input) => run(deps, known(actor), input) })
+
+/** Verbs with a scope run only with a key: the runner has checked it. */
+const known = (actor: Actor | null): Actor => {
+  if (actor === null) throw fail('account.missing_key')
+  return actor
+}
+
+export const plainVerbs = {
+  credits: reading<'credits'>((deps, actor) => deps.meter.credits(actor.workspaceId)),
+  top_up: administering<'top_up'>((deps, actor, input) => deps.meter.topUp(actor.workspaceId, input.credits, input.note)),
+  set_credit_limit: administering<'set_credit_limit'>((deps, actor, input) => deps.meter.setMonthlyCredits(actor.workspaceId, input.monthlyCredits)),
+  requests_list: reading<'requests_list'>((deps, actor, input) => deps.meter.requests.list(actor.workspaceId, input)),
+  requests_get: reading<'requests_get'>((deps, actor, input) => deps.meter.requests.get(actor.workspaceId, input.id)),
+  keys_create: administering<'keys_create'>((deps, actor, input) => deps.meter.keys.create(actor.workspaceId, input)),
+  keys_list: administering<'keys_list'>((deps, actor) => deps.meter.keys.list(actor.workspaceId), false),
+  keys_revoke: administering<'keys_revoke'>((deps, actor, input) => deps.meter.keys.revoke(actor.workspaceId, input.id)),
+  keys_rotate: administering<'keys_rotate'>((deps, actor, input) => deps.meter.keys.rotate(actor.workspaceId, input.id)),
+  whoami: reading<'whoami'>(async (deps, actor) => ({
+    actor,
+    key: await deps.meter.keys.get(actor.workspaceId, actor.keyId),
+    credits: await deps.meter.credits(actor.workspaceId),
+  })),
+  capabilities: { scope: null, recorded: false, run: (deps) => deps.capabilities() } satisfies Plain<'capabilities'>,
+  health: { scope: null, recorded: false, run: () => ({ ok: true, checks: {} }) } satisfies Plain<'health'>,
+  ready: { scope: null, recorded: false, run: (deps) => deps.ready() } satisfies Plain<'ready'>,
+}

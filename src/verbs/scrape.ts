@@ -1,0 +1,91 @@
+import type { Actor } from '../contract/actor.ts'
+import type { Document } from '../contract/document.ts'
+import type { ScrapeIntent, ScrapeManyIntent } from '../contract/intent.ts'
+import { failed, succeeded, type Outcome } from '../contract/outcome.ts'
+import { costOf, reserveFor, type PriceList } from '../contract/price.ts'
+import { exampleFactsOf } from '../failure/facts.ts'
+import { codeOfHost, failsWholeRequest, isRaised } from '../failure/fail-test.ts'
+import { Failure, fail } from '../failure/failure.ts'
+import { Deadline } from '../lib/deadline.ts'
+import { isBlocklisted } from './blocklist.ts'
+import type { VerbDeps } from './deps.ts'
+import type { Metered } from './table.ts'
+
+/** Pages of one request that are worked on at a time. */
+const pagesAtOnce = 5
+
+export const scrape: Metered<'scrape'> = {
+  scope: 'scrape',
+  reserve: (intent, prices) => reserveFor(intent, prices),
+  cost: (document, intent, prices) => costOf(intent, document, prices),
+  url: (intent) => intent.url,
+  run: (deps, visit, actor, intent) => {
+    refuseWhole([intent], actor)
+    return onePage(deps, actor, intent, visit.signal)
+  },
+}
+
+export const scrapeMany: Metered<'scrape_many'> = {
+  scope: 'scrape',
+  reserve: (intent, prices) => sum(intent.pages, (page) => reserveFor(page, prices)),
+  cost: (value, intent, prices) => manyCost(value.results, intent, prices),
+  url: (intent) => intent.pages[0]?.url ?? null,
+  run: async (deps, visit, actor, intent) => {
+    refuseWhole(intent.pages, actor)
+    const deadline = new Deadline(intent.timeoutMs, visit.signal)
+    try {
+      const results = await inOrder(intent.pages, pagesAtOnce, (page) => onePage(deps, actor, page, deadline.signal))
+      return succeeded({ results }, results.flatMap((result) => result.evidence))
+    } finally {
+      deadline.clear()
+    }
+  },
+}
+
+const onePage = async (deps: VerbDeps, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
+  if (isBlocklisted(intent.url, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'))
+  const simulated = actor.mode === 'test' ? simulatedFailure(intent.url) : undefined
+  if (simulated) return failed(simulated)
+  const cache = deps.cacheOf(actor.workspaceId)
+  const outcome = await deps.engine.scrape(intent, { mode: actor.mode, signal, ...(cache ? { cache } : {}) })
+  // A redirect is no way round the list.
+  if (outcome.ok && isBlocklisted(outcome.value.finalUrl, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'), outcome.evidence, outcome.timings)
+  return outcome
+}
+
+/** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
+const refuseWhole = (pages: readonly ScrapeIntent[], actor: Actor): void => {
+  if (actor.mode !== 'test') return
+  for (const page of pages) {
+    const failure = simulatedFailure(page.url)
+    if (failure && failsWholeRequest(failure.code)) throw failure
+  }
+}
+
+const simulatedFailure = (url: string): Failure | undefined => {
+  const named = codeOfHost(URL.parse(url)?.hostname ?? '')
+  return named && isRaised(named.code) ? new Failure(named.code, exampleFactsOf(named.code)) : undefined
+}
+
+const manyCost = (results: readonly Outcome<Document>[], intent: ScrapeManyIntent, prices: PriceList): number =>
+  sum(results, (result, i) => {
+    const page = intent.pages[i]
+    return result.ok && page ? costOf(page, result.value, prices) : 0
+  })
+
+const sum = <T>(items: readonly T[], of: (item: T, index: number) => number): number =>
+  items.reduce((total, item, i) => total + of(item, i), 0)
+
+/** Maps with at most `limit` at once; results in input order. */
+const inOrder = async <T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<R[]> => {
+  const results: R[] = []
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const i = next++
+      results[i] = await map(items[i] as T)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  return results
+}
