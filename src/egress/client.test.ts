@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fail } from '../failure/failure.ts'
 import { Deadline, DeadlineExceeded } from '../lib/deadline.ts'
-import { bed, failureOf, get, listen, listenRaw, publicAddress, type Listening } from './testbed.ts'
+import { bed, failureOf, get, listen, listenRaw, publicAddress, type Listening } from './bed.testing.ts'
 import type { Egress, EgressOptions, EgressRequest } from './types.ts'
 
 const cleanups: (() => Promise<void>)[] = []

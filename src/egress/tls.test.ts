@@ -3,7 +3,7 @@ import { createServer as createHttps } from 'node:https'
 import { createServer as createTls } from 'node:tls'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Deadline, DeadlineExceeded } from '../lib/deadline.ts'
-import { bed, createAuthority, failureOf, get, listen, listenRaw, type Authority, type Listening, type Pem } from './testbed.ts'
+import { bed, createAuthority, failureOf, get, listen, listenRaw, type Authority, type Listening, type Pem } from './bed.testing.ts'
 
 let authority: Authority
 let good: Pem
