@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
 import type { Outcome } from '../../contract/outcome.ts'
+import { highlightsOf } from './highlights.ts'
 import { linksOf, type LinkWish } from './links.ts'
 import { urlError } from './url-error.ts'
 
@@ -29,6 +30,7 @@ export const extractEntry = z.union([
 ])
 
 export interface EntryWish {
+  query?: string | null | undefined
   format?: 'markdown' | 'text' | null | undefined
   include_images?: boolean | null | undefined
   include_videos?: boolean | null | undefined
@@ -47,13 +49,13 @@ export const entryOf = (url: string, outcome: Outcome<Document> | undefined, wis
 
 const successOf = (url: string, document: Document, wish: EntryWish): object => {
   const { formats, metadata } = document
+  const content = (wish.format === 'text' ? formats.text : formats.markdown) ?? null
   return {
     url,
     status: 'success',
     resolved_mode: modeOf(document),
     title: metadata.title ?? null,
-    full_content: (wish.format === 'text' ? formats.text : formats.markdown) ?? null,
-    highlights: null,
+    ...(wish.query ? { highlights: content === null ? null : highlightsOf(content, wish.query) } : { full_content: content, highlights: null }),
     time_published: isoOf(metadata.published_at),
     time_last_crawled: document.fetchedAt,
     // Both need a classifier of pages: null is the vendor's word for not known.
