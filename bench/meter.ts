@@ -84,7 +84,7 @@ const run = async (meter: Meter, secret: string, credits: number, requests: numb
 }
 
 const recordOf = (actor: Actor) => ({
-  workspaceId: actor.workspaceId, id: 'req_bench', at: new Date().toISOString(), dialect: 'native', method: 'POST', path: '/v1/scrape', verb: 'scrape',
+  workspaceId: actor.workspaceId, id: 'req_bench', requestId: 'req_bench', at: new Date().toISOString(), dialect: 'native', method: 'POST', path: '/v1/scrape', verb: 'scrape',
   keyId: actor.keyId, keyName: actor.keyName, mode: actor.mode, status: 200, credits: 0, durationMs: 123.4, url: 'https://example.com/article?page=2',
   intent: { url: 'https://example.com/article?page=2', formats: [{ kind: 'markdown' }], mode: 'reader', headers: { cookie: 'a=b' }, timeoutMs: 30_000, maxAgeS: 0 },
   failure: null,
