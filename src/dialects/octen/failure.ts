@@ -60,9 +60,10 @@ export const failures = {
 const invalidParams = 'Invalid params'
 const prefix = `${invalidParams}. `
 
-/** One line for all issues, the first one worded as the vendor words it. */
+/** One line for all parameters that are wrong, each with its first issue, the first one worded as the vendor words it. */
 const invalid = (issues: readonly Issue[]): string => {
-  const [first, ...rest] = issues.map((issue) => issue.message)
+  const byParameter = Map.groupBy(issues, (issue) => issue.path.join('.')).values()
+  const [first, ...rest] = [...byParameter].flatMap(([issue]) => (issue ? [issue.message] : []))
   if (first === undefined) return invalidParams
   const head = first.startsWith('Missing ') || first.startsWith(invalidParams) ? first : prefix + first
   return [head, ...new Set(rest.map((message) => (message.startsWith(prefix) ? message.slice(prefix.length) : message)))].join('; ')

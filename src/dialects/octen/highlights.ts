@@ -3,6 +3,7 @@ import { passagesOf, type Passage } from './passages.ts'
 const highlightsMax = 5
 /** Scoring is work of this process for the caller's text: what lies further down a very long page is not looked at. */
 const charsMax = 300_000
+const passagesMax = 5000
 /** Passages that score less than this share of the best one are noise. */
 const shareMin = 0.25
 const saturation = 1.2
@@ -12,7 +13,7 @@ const headingWeight = 0.5
 /** Passages of the text that the query is about, best first; none where no word of it occurs. */
 export const highlightsOf = (content: string, query: string): string[] => {
   const terms = [...new Set(wordsOf(query))]
-  const passages = passagesOf(content.slice(0, charsMax)).map(counted)
+  const passages = passagesOf(content.slice(0, charsMax)).slice(0, passagesMax).map(counted)
   const rarity = new Map(terms.map((term) => [term, inverseFrequency(passages.filter((passage) => passage.counts.has(term)).length, passages.length)]))
   const meanLength = passages.reduce((sum, passage) => sum + passage.length, 0) / Math.max(1, passages.length)
   const scored = passages
@@ -58,6 +59,6 @@ const wordsOf = (text: string): string[] =>
     .flatMap((word) => (unspaced.test(word) ? pairs(word) : [word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word]))
 
 const pairs = (word: string): string[] => {
-  const characters = [...word]
+  const characters = Array.from(word)
   return characters.length === 1 ? characters : characters.slice(1).map((character, i) => `${characters[i] ?? ''}${character}`)
 }
