@@ -21,7 +21,7 @@ export const highlightsOf = (content: string, query: string): string[] => {
     .filter((passage) => passage.score > 0)
     .sort((a, b) => b.score - a.score)
   const least = (scored[0]?.score ?? 0) * shareMin
-  return scored.filter((passage) => passage.score >= least).slice(0, highlightsMax).map((passage) => passage.text)
+  return scored.filter((passage) => passage.score >= least).slice(0, highlightsMax).map((passage) => passage.text.trim())
 }
 
 interface Counted {
