@@ -6,24 +6,29 @@ import type { DocumentCache as StoredDocuments } from './store/documents.ts'
 /** Documents of a workspace that wait to be written, in all workspaces together; further ones are not kept. */
 const waitingMax = 64
 
-/** The engine's cache over the store: reads wait, writes never make a request wait or fail. */
+/** The engine's cache over the store: writes never make a request wait or fail, and are seen by reads at once. */
 export const createCaches = (stored: StoredDocuments, logger: Logger): { of(workspaceId: string): DocumentCache; drain(): Promise<void> } => {
-  let waiting = 0
+  const waiting = new Map<string, Document>()
   let tail: Promise<void> = Promise.resolve()
   return {
     of: (workspaceId) => ({
       get: async (key, maxAgeS) => {
+        const fresh = waiting.get(`${workspaceId} ${key}`)
+        if (fresh) return fresh
         const found = await stored.get(workspaceId, key, maxAgeS)
         // Safe: `put` wrote it.
         return found && (JSON.parse(found.body) as Document)
       },
       put: (key, document) => {
-        if (waiting >= waitingMax) return
-        waiting++
+        const place = `${workspaceId} ${key}`
+        if (waiting.size >= waitingMax) return
+        waiting.set(place, document)
         tail = tail
           .then(() => stored.put(workspaceId, key, JSON.stringify(document)))
           .catch((err: unknown) => logger.warn({ err }, 'a document could not be kept for reuse'))
-          .finally(() => waiting--)
+          .finally(() => {
+            if (waiting.get(place) === document) waiting.delete(place)
+          })
       },
     }),
     drain: () => tail,

@@ -36,13 +36,14 @@ export const createGuard = (options: EgressOptions): Guard => {
   const judge = (target: Target, trust: Trust): Target => {
     const { host, port, literal } = target
     if (site(host)) return target
+    if (trust === 'target') {
+      if (!portOpen(port) && !allow.port(host, literal, port)) throw blocked('port')
+      if (literal) {
+        if (!allow.address(literal, port)) refuse(judgeAddress(literal) ?? (isOurs(literal) ? 'private' : undefined))
+      } else if (!allow.name(host, port)) refuse(judgeName(host))
+    }
     const closed = options.only?.(host)
     if (closed) throw closed
-    if (trust === 'operator') return target
-    if (!portOpen(port) && !allow.port(host, literal, port)) throw blocked('port')
-    if (literal) {
-      if (!allow.address(literal, port)) refuse(judgeAddress(literal) ?? (isOurs(literal) ? 'private' : undefined))
-    } else if (!allow.name(host, port)) refuse(judgeName(host))
     return target
   }
 
