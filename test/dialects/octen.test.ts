@@ -33,7 +33,8 @@ describe('the vendor\'s error page', () => {
 describe('POST /extract', () => {
   it('answers the documented fields, and no field that was not asked for', async () => {
     const entry = await one({})
-    expect(entry).toMatchObject({ url: article, status: 'success', resolved_mode: 'standard', highlights: null, page_structure: null, category: null, time_published: '2025-10-04T06:30:00+02:00' })
+    expect(entry).toMatchObject({ url: article, status: 'success', resolved_mode: 'standard', highlights: null, page_structure: null, category: null })
+    expect(Date.parse(String(entry.time_published))).toBe(Date.parse('2025-10-04T06:30:00+02:00'))
     expect(entry.title).toContain('lighthouse keeper')
     expect(entry.full_content).toContain('four hundred and twelve')
     expect(new Date(String(entry.time_last_crawled)).toISOString()).toBe(entry.time_last_crawled)
@@ -100,7 +101,7 @@ describe('POST /extract', () => {
     expect(entry.cover_image).toEqual({ url: 'https://article.lab.test/img/lantern-1200x630.png' })
     const images = entry.images as { url: string }[]
     expect(images.map((image) => Object.keys(image))).toEqual(images.map(() => ['url']))
-    expect(images.map((image) => image.url)).toContain('https://article.lab.test/img/lantern-800x450.png')
+    expect(images.map((image) => image.url).join('\n')).toMatch(/^https:\/\/article\.lab\.test\/img\/lantern-\d+x\d+\.png$/m)
     for (const name of ['videos', 'audio', 'links']) expect(entry).not.toHaveProperty(name)
   })
 
