@@ -1,6 +1,10 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Client } from 'pg'
 import { openStore, type Store, type StoreOptions } from '../../src/store/db.ts'
+import { readMigrations } from '../../src/store/migrate.ts'
 
 export interface Backend {
   name: 'pglite' | 'postgres'
@@ -11,13 +15,36 @@ export interface Backend {
 /** The PostgreSQL that `npm run test:pg` names. */
 export const postgresUrl = process.env.TEST_DATABASE_URL
 
-/** The environment of child processes that must not inherit another test's settings. */
-export const cleanEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME })
+/**
+ * A migrated, empty embedded database. Making one costs seconds of CPU and loading one a quarter of a second, hence the
+ * file, shared by test files and runs and named by what it holds.
+ */
+export const template = async (): Promise<Blob> => (loaded ??= loadTemplate())
+let loaded: Promise<Blob> | undefined
+
+const loadTemplate = async (): Promise<Blob> => {
+  const engine = await readFile(new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url), 'utf8')
+  const content = createHash('sha256').update(engine).update(JSON.stringify(await readMigrations())).digest('hex').slice(0, 16)
+  const path = join(tmpdir(), `lyrebird-test-template-${content}.tar`)
+  try {
+    return new Blob([await readFile(path)])
+  } catch {
+    // Nobody has made it yet.
+    const store = await openStore({ dataDir: 'memory://' })
+    if (!('pglite' in store.engine)) throw new Error('expected PGlite')
+    const dump = await store.engine.pglite.dumpDataDir('none')
+    await store.close()
+    const own = `${path}.${process.pid}`
+    await writeFile(own, Buffer.from(await dump.arrayBuffer()))
+    await rename(own, path)
+    return dump
+  }
+}
 
 const embedded: Backend = {
   name: 'pglite',
   async open(options = {}) {
-    const store = await openStore({ dataDir: 'memory://', ...options })
+    const store = await openStore({ dataDir: 'memory://', template: await template(), ...options })
     return { store, drop: () => store.close() }
   },
 }
