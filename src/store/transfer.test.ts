@@ -39,7 +39,7 @@ const fill = async (store: Store): Promise<void> => {
   for (let i = 0; i < 3; i++) {
     const permit = await meter.admit(actor, { requestId: `r${i}`, credits: 3, policy: 'reserve' })
     await meter.settle(permit, { credits: i, record: {
-      workspaceId: 'team', id: `r${i}`, at: '2026-02-03T04:05:06.789Z', dialect: 'native', method: 'POST', path: '/v1/scrape', verb: 'scrape', keyId: key.id, keyName: key.name,
+      workspaceId: 'team', id: `r${i}`, requestId: `r${i}`, at: '2026-02-03T04:05:06.789Z', dialect: 'native', method: 'POST', path: '/v1/scrape', verb: 'scrape', keyId: key.id, keyName: key.name,
       mode: 'live', status: 200, credits: i, durationMs: 0.1 + 0.2, url: 'https://example.com/\u0000\ud800', intent: { a: ['\u0000', '}"'] }, failure: null, evidence: [], timings: { a: 1e-7 },
     } })
   }

@@ -32,7 +32,7 @@ export const createBench = async (store: Store, options: Partial<MeterOptions> =
 }
 
 export const entryOf = (actor: Actor, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
-  workspaceId: actor.workspaceId, id: 'req_1', at: '2026-03-14T12:00:00.000Z', dialect: 'native', method: 'POST', path: '/v1/scrape', verb: 'scrape',
+  workspaceId: actor.workspaceId, id: 'req_1', requestId: 'req_1', at: '2026-03-14T12:00:00.000Z', dialect: 'native', method: 'POST', path: '/v1/scrape', verb: 'scrape',
   keyId: actor.keyId, keyName: actor.keyName, mode: actor.mode, status: 200, credits: 0, durationMs: 12.5, url: 'https://example.com/', intent: null,
   failure: null, evidence: [], timings: {}, ...more,
 })

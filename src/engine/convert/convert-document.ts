@@ -161,7 +161,7 @@ class Trees {
       this.warnings.push('The page is too large for its main content to be found; it was converted whole.')
       return root
     }
-    const main = selectMainContent(root, { url: this.#input.url, mode, metadata: this.#metadata }).root
+    const main = selectMainContent(root, { url: this.#input.url, mode }).root
     if (!isBlankDocument(main)) return main
     this.warnings.push('No main content was found; the page was converted whole.')
     return this.#fresh(false)
