@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..', 'src')
 
-/** Whatever can open a socket, in the standard library and among packages that people reach for. */
+/** Whatever can open a socket, in the standard library and among packages that people reach for; a started program has a network of its own. */
 const network = new Set([
-  'net', 'tls', 'dns', 'dns/promises', 'http', 'https', 'http2', 'dgram', 'inspector', 'inspector/promises', '_http_client', '_http_agent', '_tls_wrap',
+  'net', 'tls', 'dns', 'dns/promises', 'http', 'https', 'http2', 'dgram', 'inspector', 'inspector/promises', '_http_client', '_http_agent', '_tls_wrap', 'child_process',
   'undici', 'ws', 'axios', 'got', 'node-fetch', 'cross-fetch', 'needle', 'superagent', 'ky', 'ofetch', 'request', 'socket.io-client', 'eventsource',
   'proxy-chain', 'playwright-core', 'puppeteer', 'puppeteer-core', 'pg', 'ioredis', 'redis', '@hono/node-server', 'openai', '@ai-sdk/openai-compatible', '@aws-sdk/client-s3', 'nodemailer',
 ])
@@ -49,6 +49,9 @@ export const importsOf = (text: string): { module: string; line: number }[] => {
   })))
 }
 
+/** Ways to load a module that no reader of names can follow. */
+const hidden = /\bimport\s*\(\s*(?!['"`\s])|\brequire\s*\(\s*(?!['"`\s])|\bprocess\s*\.\s*binding\b/g
+
 const packageOf = (module: string): string => (builtinModules.includes(module) ? module : module.split('/').slice(0, module.startsWith('@') ? 2 : 1).join('/'))
 
 const forbidden = (file: string, text: string): Use[] => {
@@ -62,7 +65,10 @@ const forbidden = (file: string, text: string): Use[] => {
       .filter((match) => !/(?:function|async|get|set)\s*$/.test(code.slice(0, match.index)) && !/^\s*(?:async\s+)?fetch\s*\([^)]*\)\s*(?::[^{;=]+)?\{/.test(code.slice(match.index)))
       .map((match) => ({ module: name, line: code.slice(0, match.index).split('\n').length })))
   const shadowed = new Set(globals.filter((name) => new RegExp(`\\b(?:const|let|function|import)\\s*\\{?[^=;\\n]*\\b${name}\\b`).test(code) || new RegExp(`[(,{]\\s*${name}\\s*[,:})]`).test(code)))
-  return [...imports, ...calls.filter(({ module }) => !shadowed.has(module))].map((use) => ({ file, ...use }))
+  const unreadable = [...code.matchAll(hidden)]
+    .filter((match) => !/^\w+\s*\(\s*'/.test(text.slice(match.index)))
+    .map((match) => ({ module: 'a module by a name that cannot be read', line: code.slice(0, match.index).split('\n').length }))
+  return [...imports, ...unreadable, ...calls.filter(({ module }) => !shadowed.has(module))].map((use) => ({ file, ...use }))
 }
 
 describe('nothing but egress/ opens a socket', () => {
@@ -98,6 +104,9 @@ describe('the test itself', () => {
     ["createRequire(import.meta.url)('ws')", 'ws'],
     ["process.getBuiltinModule('node:dgram')", 'dgram'],
     ["import WebSocket from 'ws'", 'ws'],
+    ["import { spawn } from 'node:child_process'", 'child_process'],
+    ['await import(name)', 'a module by a name that cannot be read'],
+    ["process.binding('tcp_wrap')", 'a module by a name that cannot be read'],
     ["import pg from 'pg'", 'pg'],
     ["await fetch('https://x.example')", 'fetch'],
     ['const f = globalThis.fetch', 'fetch'],

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
-import { bed, failureOf, get, listen, publicAddress, type Listening } from './testbed.ts'
+import { bed, failureOf, get, listen, publicAddress, type Listening } from './bed.testing.ts'
 import type { EgressOptions } from './types.ts'
 
 const cleanups: (() => Promise<void>)[] = []
