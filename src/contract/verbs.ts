@@ -27,6 +27,10 @@ export interface Health {
 export interface HistoryQuery {
   limit: number
   cursor?: string
+  /** Items passed over, for contracts that number their pages. */
+  skip?: number
+  /** Tell how many items there are in all. */
+  counted?: boolean
   dialect?: string
   verb?: string
   /** Only failed (true) or only successful (false) requests. */
@@ -49,7 +53,8 @@ export interface VerbMap {
   whoami: { input: Record<string, never>; value: { actor: Actor; key: KeyRecord; credits: CreditState } }
   capabilities: { input: Record<string, never>; value: Capabilities }
   health: { input: Record<string, never>; value: Health }
-  ready: { input: Record<string, never>; value: Health }
+  /** `uptimeSeconds` is that of this process. */
+  ready: { input: Record<string, never>; value: Health & { uptimeSeconds: number } }
 }
 
 export type VerbName = keyof VerbMap
