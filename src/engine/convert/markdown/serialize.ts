@@ -163,7 +163,7 @@ class Serializer {
         this.#noscript(element)
         return null
       case 'button':
-        return writer.inHeading || holdsHeading(element) ? stay : null
+        return writer.inHeading || holdsHeading(element) ? stay : 'aria-expanded' in element.attribs && 'aria-controls' in element.attribs ? this.#blocked() : null
       case 'input':
         this.#checkbox(element)
         return null
