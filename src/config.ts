@@ -34,7 +34,7 @@ export const settings = {
   egressPorts: setting({ env: 'LYREBIRD_EGRESS_PORTS', schema: list.pipe(z.array(z.string().regex(/^(\d{1,5}(-\d{1,5})?|\*)$/))), default: '80,443,1024-65535', doc: 'Ports of targets that may be dialled: numbers, ranges, or *.' }),
   trustedProxies: setting({ env: 'LYREBIRD_TRUSTED_PROXIES', schema: list, default: '', doc: 'Addresses or CIDRs of reverse proxies whose X-Forwarded-* headers are believed.' }),
   logLevel: setting({ env: 'LYREBIRD_LOG_LEVEL', schema: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']), default: 'info', doc: 'Least level that is logged.' }),
-  userAgent: setting({ env: 'LYREBIRD_USER_AGENT', schema: text, default: 'Mozilla/5.0 (compatible; Lyrebird/0.1; +https://lyrebird.invalid/bot)', doc: 'User-Agent of fetches, and the name that robots.txt rules are matched with.' }),
+  userAgent: setting({ env: 'LYREBIRD_USER_AGENT', schema: text, default: 'Mozilla/5.0 (compatible; Lyrebird/0.1)', doc: 'User-Agent of fetches, and the name that robots.txt rules are matched with.' }),
   fetchLimitBytes: setting({ env: 'LYREBIRD_FETCH_LIMIT_BYTES', schema: int(1024, 1_073_741_824), default: '52428800', doc: 'Most bytes of a page, after decompression.' }),
   maxRedirects: setting({ env: 'LYREBIRD_MAX_REDIRECTS', schema: int(0, 50), default: '10', doc: 'Most redirects followed for one page.' }),
   bodyLimitBytes: setting({ env: 'LYREBIRD_BODY_LIMIT_BYTES', schema: int(1024, 268_435_456), default: '10485760', doc: 'Most bytes of a request body.' }),
@@ -45,21 +45,31 @@ export const settings = {
   cacheTtlS: setting({ env: 'LYREBIRD_CACHE_TTL_S', schema: int(0, 31_536_000), default: '172800', doc: 'Seconds for which results are kept for reuse with max_age_s; 0 keeps none.' }),
   historyDays: setting({ env: 'LYREBIRD_HISTORY_DAYS', schema: int(0, 3650), default: '30', doc: 'Days for which the history of requests is kept; 0 keeps none.' }),
   shutdownGraceMs: setting({ env: 'LYREBIRD_SHUTDOWN_GRACE_MS', schema: int(0, 600_000), default: '10000', doc: 'Most milliseconds that running requests get to finish at shutdown.' }),
+  voice: setting({ env: 'LYREBIRD_VOICE', schema: z.string().regex(/^[a-z]+$/), doc: 'Dialect served at the root for every host name, instead of the native API.' }),
   voiceHosts: setting({ env: 'LYREBIRD_VOICE_HOSTS', schema: list.pipe(z.array(z.string().regex(/^[a-z]+=[^=]+$/, 'must be dialect=host'))), default: '', doc: 'Dialects served at the root of a host name: reader=reader.example,octen=octen.example.' }),
 } as const
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers'
+type Optional = 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 
-/** Reads the environment, with `overrides` on top, both as strings. Throws `ConfigError` naming every bad setting at once. */
-export const readConfig = (overrides: Partial<Record<SettingName, string>> = {}, env: NodeJS.ProcessEnv = process.env): Config => {
+/** Settings as they would stand in the environment. */
+export type RawSettings = Partial<Record<SettingName, string>>
+
+interface Sources {
+  env?: NodeJS.ProcessEnv
+  /** Defaults that go before those of the table. */
+  defaults?: RawSettings
+}
+
+/** `overrides`, then the environment, then the defaults. Throws `ConfigError` naming every bad setting at once. */
+export const readConfig = (overrides: RawSettings = {}, { env = process.env, defaults = {} }: Sources = {}): Config => {
   const problems = unknownNames(env)
   const values: Record<string, unknown> = {}
   for (const [name, row] of Object.entries(settings) as [SettingName, Setting<z.ZodType>][]) {
-    const raw = overrides[name] ?? emptyAsUnset(env[row.env]) ?? row.default
+    const raw = overrides[name] ?? emptyAsUnset(env[row.env]) ?? defaults[name] ?? row.default
     if (raw === undefined) continue
     const parsed = row.schema.safeParse(raw)
     if (parsed.success) values[name] = parsed.data

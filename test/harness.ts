@@ -1,6 +1,6 @@
 import { startApp, type App } from '../src/app.ts'
 import type { NewKey } from '../src/contract/actor.ts'
-import { readConfig, type SettingName } from '../src/config.ts'
+import { readConfig, type RawSettings } from '../src/config.ts'
 
 /** A whole server in memory: embedded database in memory, real lab, real egress; requests go through `fetch` without a socket. */
 export interface TestApp {
@@ -21,10 +21,10 @@ export interface TestKey {
   revoke(): Promise<void>
 }
 
-/** Settings are given as they would stand in the environment. */
-export const startTestApp = async (settings: Partial<Record<SettingName, string>> = {}): Promise<TestApp> => {
-  const config = readConfig({ dataDir: 'memory://', logLevel: 'silent', ipRpm: '0', port: '0', ...settings }, {})
-  const app = await startApp(config)
+/** Settings are given as they would stand in the environment; `labForLive` lets live keys reach the lab, so that billing is seen. */
+export const startTestApp = async ({ labForLive = false, ...settings }: RawSettings & { labForLive?: boolean } = {}): Promise<TestApp> => {
+  const config = readConfig({ dataDir: 'memory://', logLevel: 'silent', ipRpm: '0', port: '0', ...settings }, { env: {} })
+  const app = await startApp(config, { labForLive })
   let workspaces = 0
   return {
     app,

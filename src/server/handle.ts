@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Timings } from '../contract/outcome.ts'
 import type { Account } from '../contract/usage.ts'
 import type { StoredReply, Visit } from '../contract/verbs.ts'
 import type { Dialect, Reply, ReplyInfo, Route } from '../dialects/dialect.ts'
@@ -60,6 +61,7 @@ const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress:
   let stored: StoredReply | null = null
   try {
     const outcome = await verbs.run(progress.visit, route.verb, intent as never)
+    progress.timings = outcome.timings
     progress.failure = outcome.ok ? undefined : outcome.failure
     const reply = outcome.ok ? route.render(outcome, progress.info()) : dialect.renderFailure(outcome.failure, progress.info())
     if (reply.body instanceof ReadableStream) return progress.stream(reply)
@@ -83,6 +85,7 @@ class Progress {
   readonly account: Account = { creditsBilled: 0 }
   visit: Visit
   failure: Failure | undefined
+  timings: Timings = {}
   readonly #deps: ServerDeps
   readonly #dialect: Dialect
   #input: Input | undefined
@@ -159,11 +162,11 @@ class Progress {
   }
 
   store(reply: Reply): StoredReply {
-    return toStored(reply, { ...commonHeaders(this.info(), this.failure), ...this.#dialect.headers?.(this.info()) })
+    return toStored(reply, { ...commonHeaders(this.info(), this.timings, this.failure), ...this.#dialect.headers?.(this.info()) })
   }
 
   stream(reply: Reply): Response {
-    const headers = { ...commonHeaders(this.info(), this.failure), ...this.#dialect.headers?.(this.info()), ...reply.headers }
+    const headers = { ...commonHeaders(this.info(), this.timings, this.failure), ...this.#dialect.headers?.(this.info()), ...reply.headers }
     return new Response(reply.body as ReadableStream, { status: reply.status, headers: { ...headers, 'content-type': reply.contentType ?? 'application/octet-stream' } })
   }
 

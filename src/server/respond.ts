@@ -1,12 +1,14 @@
 import type { Reply, ReplyInfo } from '../dialects/dialect.ts'
+import type { Timings } from '../contract/outcome.ts'
 import type { Failure } from '../failure/failure.ts'
 import type { StoredReply } from '../contract/verbs.ts'
 
 /** Headers that every reply carries, whatever the dialect. */
-export const commonHeaders = (info: ReplyInfo, failure?: Failure): Record<string, string> => {
+export const commonHeaders = (info: ReplyInfo, timings: Timings, failure?: Failure): Record<string, string> => {
   const headers: Record<string, string> = {
     'x-request-id': info.requestId,
-    'server-timing': `total;dur=${info.durationMs}`,
+    // The total first: clients take the first duration for the whole.
+    'server-timing': [`total;dur=${info.durationMs}`, ...Object.entries(timings).map(([name, ms]) => `${name};dur=${ms}`)].join(', '),
   }
   const rate = info.account.rate
   if (rate) {

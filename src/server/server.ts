@@ -113,7 +113,7 @@ const peerAddress = (c: Context): string => {
   try {
     return getConnInfo(c).remote.address ?? '127.0.0.1'
   } catch {
-    // In-memory requests have no connection.
-    return '127.0.0.1'
+    // In-memory requests have no connection; whoever makes them may name a peer.
+    return (c.env as { clientAddress?: string } | undefined)?.clientAddress ?? '127.0.0.1'
   }
 }

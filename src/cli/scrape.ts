@@ -1,0 +1,88 @@
+import { Command } from 'commander'
+import { openEngine } from '../app.ts'
+import { readConfig } from '../config.ts'
+import { modes, type Document, type Mode } from '../contract/document.ts'
+import { formatKinds, renders, scrapeIntent, type FormatKind, type Render } from '../contract/intent.ts'
+import { fail } from '../failure/failure.ts'
+import { parseUrl, withScheme } from '../lib/url.ts'
+import { exitCodes, failureText } from './problem.ts'
+
+interface Options {
+  format: string
+  mode: string
+  render: string
+  include: string[]
+  exclude: string[]
+  header: string[]
+  timeout: string
+  json?: true
+}
+
+const collect = (value: string, list: string[]): string[] => [...list, value]
+
+export const scrapeCommand = (): Command =>
+  new Command('scrape')
+    .description('Fetch one page and print it; needs no server. Exit code by who has to act: caller 2, account 3, policy 4, target 5, content 6, platform 7')
+    .argument('<url>', 'the page; *.lab.test and *.fail.test lead to the built-in lab')
+    .option('--format <list>', `${formatKinds.join(', ')}, metadata; separated by commas`, 'markdown')
+    .option('--mode <mode>', modes.join(', '), 'normal')
+    .option('--render <how>', renders.join(', '), 'auto')
+    .option('--include <selector>', 'keep only what this CSS selector matches; may be repeated', collect, [])
+    .option('--exclude <selector>', 'drop what this CSS selector matches; may be repeated', collect, [])
+    .option('--header <name: value>', 'send a header; may be repeated', collect, [])
+    .option('--timeout <ms>', 'deadline', '30000')
+    .option('--json', 'print everything as JSON')
+    .action(scrape)
+
+const scrape = async (url: string, options: Options): Promise<void> => {
+  const config = readConfig({}, { defaults: { logLevel: 'error' } })
+  const formats = options.format.split(',').map((name) => name.trim())
+  const intent = scrapeIntent({
+    url: withScheme(url),
+    formats: formats.filter((name) => name !== 'metadata').map((name) => ({ kind: oneOf('--format', name, formatKinds) as FormatKind })),
+    mode: oneOf('--mode', options.mode, modes) as Mode,
+    render: oneOf('--render', options.render, renders) as Render,
+    includeSelectors: options.include,
+    excludeSelectors: options.exclude,
+    headers: Object.fromEntries(options.header.map(headerOf)),
+    timeoutMs: timeoutOf(options.timeout),
+  })
+  const host = parseUrl(url)?.hostname
+  const { engine, close } = openEngine(config)
+  const controller = new AbortController()
+  process.once('SIGINT', () => controller.abort())
+  try {
+    const outcome = await engine.scrape(intent, { mode: host !== undefined && /\.(lab|fail)\.test$/.test(host) ? 'test' : 'live', signal: controller.signal })
+    if (outcome.ok) return console.log(options.json ? JSON.stringify({ ...outcome.value, evidence: outcome.evidence }, null, 2) : textOf(outcome.value, formats))
+    console.error(options.json ? JSON.stringify(outcome.failure, null, 2) : failureText(outcome.failure))
+    process.exitCode = exitCodes[outcome.failure.class]
+  } finally {
+    await close()
+  }
+}
+
+/** One format plainly; several under their names. */
+const textOf = (document: Document, formats: string[]): string => {
+  const parts = formats.map((name) => [name, name === 'metadata' ? document.metadata : document.formats[name as FormatKind]] as const)
+  const texts = parts.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value, null, 2)] as const)
+  return texts.length === 1 ? (texts[0]?.[1] ?? '') : texts.map(([name, text]) => `--- ${name} ---\n${text}`).join('\n\n')
+}
+
+const oneOf = (option: string, value: string, allowed: readonly string[]): string => {
+  if (allowed.includes(value)) return value
+  throw invalid(option, `"${value}" is not one of ${allowed.join(', ')}`)
+}
+
+const headerOf = (line: string): [string, string] => {
+  const colon = line.indexOf(':')
+  if (colon < 1) throw invalid('--header', `"${line}" is not "name: value"`)
+  return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()]
+}
+
+const timeoutOf = (text: string): number => {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1000 && value <= 300_000) return value
+  throw invalid('--timeout', 'must be 1000 to 300000 milliseconds')
+}
+
+const invalid = (option: string, message: string) => fail('caller.invalid_request', { issues: [{ path: [option], code: 'invalid_option', message }] })

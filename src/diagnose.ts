@@ -1,0 +1,76 @@
+import { access, constants, mkdir } from 'node:fs/promises'
+import { openEngine, storeOf } from './app.ts'
+import { readServerFile } from './server-file.ts'
+import type { Config } from './config.ts'
+import { scrapeIntent } from './contract/intent.ts'
+import { normalize } from './failure/normalize.ts'
+import { createLogger } from './lib/logger.ts'
+import { createWays } from './ways.ts'
+
+export interface Finding {
+  state: 'ok' | 'off' | 'bad'
+  what: string
+  detail: string
+  mend?: string
+}
+
+/** Tries every part that this machine needs and says how to mend what does not work. */
+export const diagnose = async (config: Config, { offline }: { offline: boolean }): Promise<Finding[]> => [
+  { state: 'ok', what: 'node', detail: process.version },
+  await dataFolder(config),
+  await database(config),
+  await pipeline(config),
+  ...(offline ? [] : [await names(config)]),
+  { state: 'off', what: 'browser', detail: 'none; `render: "js"` answers platform.browser_unavailable', mend: 'This version has no browser yet.' },
+  { state: 'off', what: 'model', detail: 'none configured', mend: 'This version has no model extraction yet.' },
+  { state: 'off', what: 'search', detail: 'no provider configured', mend: 'This version has no search yet.' },
+  { state: 'off', what: 'proxies', detail: 'none configured', mend: 'This version has no proxy tiers yet.' },
+]
+
+const dataFolder = async (config: Config): Promise<Finding> => {
+  try {
+    await mkdir(config.dataDir, { recursive: true })
+    await access(config.dataDir, constants.W_OK)
+    return { state: 'ok', what: 'data folder', detail: config.dataDir }
+  } catch {
+    return { state: 'bad', what: 'data folder', detail: `${config.dataDir} cannot be written`, mend: 'Give this user the right to write there, or set LYREBIRD_DATA_DIR to another folder.' }
+  }
+}
+
+const database = async (config: Config): Promise<Finding> => {
+  const what = config.databaseUrl === undefined ? 'database (embedded)' : 'database (PostgreSQL)'
+  const running = config.databaseUrl === undefined ? await readServerFile(config.dataDir) : undefined
+  if (running) return { state: 'ok', what, detail: `in use by the server at ${running.url}` }
+  try {
+    const store = await storeOf(config, createLogger('silent'))
+    await store.ping()
+    await store.close()
+    return { state: 'ok', what, detail: 'opens and answers' }
+  } catch (error) {
+    return { state: 'bad', what, detail: error instanceof Error ? error.message : 'does not open', mend: config.databaseUrl === undefined ? 'Stop the process that uses it, or set LYREBIRD_DATA_DIR to another folder.' : 'Check DATABASE_URL, and that PostgreSQL runs and admits this user.' }
+  }
+}
+
+/** A page of the lab through guard, fetch and conversion: everything but the network outside. */
+const pipeline = async (config: Config): Promise<Finding> => {
+  const { engine, close } = openEngine(config)
+  try {
+    const outcome = await engine.scrape(scrapeIntent({ url: 'https://article.lab.test/' }), { mode: 'test', signal: AbortSignal.timeout(30_000) })
+    if (!outcome.ok) return { state: 'bad', what: 'fetch and convert', detail: outcome.failure.message }
+    return { state: 'ok', what: 'fetch and convert', detail: `the lab's article became ${outcome.value.formats.markdown?.length ?? 0} characters of Markdown` }
+  } finally {
+    await close()
+  }
+}
+
+const names = async (config: Config): Promise<Finding> => {
+  const ways = createWays(config, false)
+  try {
+    await (await ways.live()).judge('https://example.com/', AbortSignal.timeout(5000))
+    return { state: 'ok', what: 'name resolution', detail: 'example.com resolves' }
+  } catch (error) {
+    return { state: 'bad', what: 'name resolution', detail: normalize(error).message, mend: 'This machine cannot look up public names; check its DNS settings. The lab works without.' }
+  } finally {
+    await ways.close()
+  }
+}

@@ -1,0 +1,4 @@
+export { createEgress } from './egress.ts'
+export type {
+  Address, Dial, Egress, EgressOptions, EgressRequest, EgressResponse, Protocol, Resolver, RobotsVerdict, Site, Timings, Trust,
+} from './types.ts'

@@ -1,0 +1,81 @@
+import type { PGlite } from '@electric-sql/pglite'
+import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
+import type { Pool } from 'pg'
+import type { Logger } from '../lib/logger.ts'
+import { openEmbedded } from './embedded.ts'
+import { migrate, readMigrations, type Script } from './migrate.ts'
+import { connectFirst, createPool, scriptOf } from './postgres.ts'
+import type { Tables } from './tables.ts'
+
+export interface StoreOptions {
+  /** Folder of the embedded database; `memory://` keeps it in memory. */
+  dataDir: string
+  /** PostgreSQL to use instead. */
+  databaseUrl?: string | undefined
+  logger?: Logger | undefined
+  poolSize?: number | undefined
+  /** Deadline of every query on PostgreSQL. The embedded engine runs to the end what it has begun. */
+  statementTimeoutMs?: number | undefined
+  startTimeoutMs?: number | undefined
+}
+
+export type Database = Kysely<Tables>
+
+export interface Store {
+  readonly kind: 'pglite' | 'postgres'
+  readonly db: Database
+  /** The engine below `db`, for the queue that must share it. */
+  readonly engine: { readonly pglite: PGlite } | { readonly pool: Pool }
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens the database and brings it to the newest migration. Throws `StoreError` with a message made for the terminal. */
+export const openStore = async (options: StoreOptions): Promise<Store> =>
+  options.databaseUrl ? openPostgres({ ...options, databaseUrl: options.databaseUrl }) : openPglite(options)
+
+const openPglite = async ({ dataDir, logger }: StoreOptions): Promise<Store> => {
+  const embedded = await openEmbedded(dataDir)
+  try {
+    await bringUp(embedded.script, logger)
+  } catch (err) {
+    await embedded.close()
+    throw err
+  }
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: embedded.pglite }) })
+  return { kind: 'pglite', db, engine: { pglite: embedded.pglite }, ping: () => ping(db), close: once(() => embedded.close()) }
+}
+
+const openPostgres = async (options: StoreOptions & { databaseUrl: string }): Promise<Store> => {
+  const settings = {
+    url: options.databaseUrl,
+    poolSize: options.poolSize ?? 10,
+    statementTimeoutMs: options.statementTimeoutMs ?? 15_000,
+    startTimeoutMs: options.startTimeoutMs ?? 10_000,
+    logger: options.logger,
+  }
+  const client = await connectFirst(settings)
+  try {
+    await bringUp(scriptOf(client), options.logger)
+  } finally {
+    await client.end()
+  }
+  const pool = createPool(settings)
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return { kind: 'postgres', db, engine: { pool }, ping: () => ping(db), close: once(() => pool.end()) }
+}
+
+const bringUp = async (script: Script, logger: Logger | undefined): Promise<void> => {
+  const applied = await migrate(script, await readMigrations())
+  if (applied.length > 0) logger?.info({ applied }, 'database migrated')
+}
+
+const ping = async (db: Database): Promise<void> => {
+  await sql`select 1`.execute(db)
+}
+
+const once = (close: () => Promise<void>): (() => Promise<void>) => {
+  let closing: Promise<void> | undefined
+  return () => (closing ??= close())
+}

@@ -1,0 +1,61 @@
+import { sql } from 'kysely'
+import type { Page, RequestRecord } from '../contract/usage.ts'
+import type { HistoryQuery } from '../contract/verbs.ts'
+import type { Database } from './db.ts'
+import type { RequestRow } from './tables.ts'
+
+interface Detail {
+  intent: unknown
+  failure: RequestRecord['failure']
+  evidence: RequestRecord['evidence']
+  timings: RequestRecord['timings']
+}
+
+/** The form that `record_request` of the database reads. */
+export const toRequestJson = (record: RequestRecord): string => {
+  const detail: Detail = { intent: record.intent, failure: record.failure, evidence: record.evidence, timings: record.timings }
+  const json = JSON.stringify({
+    id: record.id, at: record.at, dialect: record.dialect, method: record.method, path: record.path, verb: record.verb,
+    key_id: record.keyId, key_name: record.keyName, mode: record.mode, status: record.status, credits: record.credits,
+    duration_ms: record.durationMs, url: record.url, failure_code: record.failure?.code ?? null, detail,
+  })
+  // PostgreSQL's text holds everything but NUL, and its JSON refuses half a surrogate pair.
+  return json.replaceAll('\\u0000', '\\ufffd').replace(/\\ud[89a-f][0-9a-f]{2}/g, '\\ufffd')
+}
+
+export const insertRequest = async (db: Database, workspaceId: string, json: string): Promise<void> => {
+  await sql`select record_request(${workspaceId}, ${json}::json)`.execute(db)
+}
+
+/** Newest first. */
+export const listRequests = async (db: Database, workspaceId: string, query: HistoryQuery): Promise<Page<RequestRecord>> => {
+  const before = query.cursor === undefined ? undefined : readCursor(query.cursor)
+  if (query.cursor !== undefined && before === undefined) return { items: [], nextCursor: null }
+  let select = db.selectFrom('requests').selectAll().where('workspace_id', '=', workspaceId)
+  if (before !== undefined) select = select.where('seq', '<', before)
+  if (query.dialect !== undefined) select = select.where('dialect', '=', query.dialect)
+  if (query.verb !== undefined) select = select.where('verb', '=', query.verb)
+  if (query.failed !== undefined) select = select.where('failure_code', query.failed ? 'is not' : 'is', null)
+  const rows = await select.orderBy('seq', 'desc').limit(query.limit + 1).execute()
+  const last = rows.length > query.limit ? rows[query.limit - 1] : undefined
+  return { items: rows.slice(0, query.limit).map(toRecord), nextCursor: last ? String(last.seq) : null }
+}
+
+/** A caller may have used one id twice: the newest is meant. */
+export const getRequest = async (db: Database, workspaceId: string, id: string): Promise<RequestRecord | undefined> => {
+  const row = await db.selectFrom('requests').selectAll()
+    .where('workspace_id', '=', workspaceId).where('id', '=', id).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  return row && toRecord(row)
+}
+
+const readCursor = (cursor: string): number | undefined => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined)
+
+const toRecord = (row: { [K in keyof RequestRow]: K extends 'seq' ? number : RequestRow[K] }): RequestRecord => {
+  // Safe: `toRequestJson` wrote it.
+  const detail = row.detail as Detail
+  return {
+    id: row.id, at: row.at.toISOString(), dialect: row.dialect, method: row.method, path: row.path, verb: row.verb,
+    keyId: row.key_id, keyName: row.key_name, mode: row.mode, status: row.status, credits: row.credits,
+    durationMs: row.duration_ms, url: row.url, ...detail,
+  }
+}

@@ -1,0 +1,173 @@
+import type { Generated } from 'kysely'
+import type { KeyMode, Scope } from '../contract/actor.ts'
+
+export interface WorkspaceRow {
+  id: string
+  name: string
+  created_at: Date
+  monthly_credits: number | null
+  period: string
+  balance: Generated<number>
+  extra: Generated<number>
+}
+
+export interface KeyRow {
+  id: string
+  workspace_id: string
+  name: string
+  prefix: string
+  hash: Uint8Array
+  mode: KeyMode
+  scopes: Scope[]
+  rpm: number | null
+  concurrency: number | null
+  credit_limit: number | null
+  daily_credit_cap: number | null
+  url_blocklist: string[]
+  created_at: Date
+  last_used_at: Date | null
+  expires_at: Date | null
+  revoked_at: Date | null
+  spent: Generated<number>
+  spent_day: Generated<string | null>
+  spent_today: Generated<number>
+}
+
+export type LedgerKind = 'grant' | 'expire' | 'limit' | 'top_up' | 'reserve' | 'settle' | 'release'
+
+export interface LedgerRow {
+  id: Generated<number>
+  workspace_id: string
+  key_id: string | null
+  at: Date
+  kind: LedgerKind
+  amount: number
+  used: Generated<number>
+  permit_id: string | null
+  request_id: string | null
+  note: string | null
+}
+
+export interface ReservationRow {
+  permit_id: string
+  workspace_id: string
+  key_id: string
+  request_id: string
+  credits: number
+  held: number
+  from_extra: number
+  period: string
+  day: string
+  holder: string
+  created_at: Date
+  expires_at: Date
+}
+
+export interface UsageDayRow {
+  workspace_id: string
+  day: string
+  key_id: string
+  shard: number
+  credits: number
+  requests: number
+}
+
+export interface RequestRow {
+  seq: Generated<number>
+  workspace_id: string
+  id: string
+  at: Date
+  dialect: string
+  method: string
+  path: string
+  verb: string | null
+  key_id: string
+  key_name: string
+  mode: KeyMode
+  status: number
+  credits: number
+  duration_ms: number
+  url: string | null
+  failure_code: string | null
+  detail: unknown
+}
+
+export interface IdempotencyRow {
+  workspace_id: string
+  scope: string
+  key: string
+  digest: string
+  token: string
+  holder: string
+  started_at: Date
+  locked_until: Date
+  expires_at: Date
+  status: number | null
+  headers: unknown
+  body: Uint8Array | null
+  encoding: string | null
+}
+
+export interface DocumentRow {
+  workspace_id: string
+  key: string
+  stored_at: Date
+  expires_at: Date
+  size: number
+  encoding: string
+  body: Uint8Array
+}
+
+export interface MetaRow {
+  name: string
+  value: unknown
+  updated_at: Date
+}
+
+export interface AddressWindowRow {
+  address: string
+  starts_at: Date
+  requests: number
+}
+
+export interface RateWindowRow {
+  key_id: string
+  seq: number
+  last_at: Date
+}
+
+export interface RateEventRow {
+  key_id: string
+  seq: number
+  at: Date
+}
+
+export interface LeaseRow {
+  id: string
+  key_id: string
+  holder: string
+  created_at: Date
+  expires_at: Date
+}
+
+/** Every table as Kysely sees it. Numbers are safe integers, instants are `Date`, days are `YYYY-MM-DD`. */
+export interface Tables {
+  meta: MetaRow
+  workspaces: WorkspaceRow
+  keys: KeyRow
+  ledger: LedgerRow
+  reservations: ReservationRow
+  usage_days: UsageDayRow
+  requests: RequestRow
+  idempotency: IdempotencyRow
+  documents: DocumentRow
+  address_windows: AddressWindowRow
+  rate_windows: RateWindowRow
+  rate_events: RateEventRow
+  leases: LeaseRow
+}
+
+/** Tables that an export carries, parents first. The others hold the present minute and nothing else. */
+export const durableTables = [
+  'meta', 'workspaces', 'keys', 'ledger', 'reservations', 'usage_days', 'requests', 'idempotency', 'documents',
+] as const satisfies readonly (keyof Tables)[]

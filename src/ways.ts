@@ -1,0 +1,39 @@
+import type { Config } from './config.ts'
+import { createEgress, type Egress } from './egress/index.ts'
+import { fail } from './failure/failure.ts'
+import { startLab, type Lab } from './lab/index.ts'
+
+export interface Ways {
+  live(): Promise<Egress>
+  test(): Promise<Egress>
+  lab(): Promise<Lab>
+  close(): Promise<void>
+}
+
+/** The ways out: the web for live keys; for test keys the lab, started when it is first asked for. */
+export const createWays = (config: Config, labForLive: boolean): Ways => {
+  let lab: Promise<Lab> | undefined
+  let test: Promise<Egress> | undefined
+  let live: Promise<Egress> | undefined
+  const common = {
+    userAgent: config.userAgent,
+    ports: config.egressPorts,
+    bodyLimitBytes: config.fetchLimitBytes,
+    maxRedirects: config.maxRedirects,
+  }
+  const startedLab = (): Promise<Lab> => (lab ??= startLab())
+  const testWay = async (): Promise<Egress> => {
+    const { site } = await startedLab()
+    return createEgress({ ...common, sites: site, only: (host) => (site(host) ? undefined : fail('account.scope_denied', { needs: 'a live key: a test key reaches only *.lab.test and *.fail.test' })) })
+  }
+  const liveWay = async (): Promise<Egress> => createEgress({ ...common, allow: config.egressAllow, ...(labForLive ? { sites: (await startedLab()).site } : {}) })
+  return {
+    live: () => (live ??= liveWay()),
+    test: () => (test ??= testWay()),
+    lab: startedLab,
+    close: async () => {
+      await Promise.all([live, test].map(async (way) => (await way)?.close()))
+      await (await lab)?.close()
+    },
+  }
+}
