@@ -91,11 +91,18 @@ const dialectOf = (path: string, dialects: readonly Dialect[]): Dialect => {
 /** The path that routing sees: doubled leading slashes folded, a voice's host put below its dialect. */
 const routedPath = (request: Request, voiceHosts: ReadonlyMap<string, string>, dialects: readonly Dialect[]): string => {
   const url = new URL(request.url)
-  const path = url.pathname.replace(/^\/{2,}/, '/')
+  const path = foldSlashes(url.pathname, dialects)
   const voice = voiceHosts.get(url.hostname) ?? voiceHosts.get('*')
   const base = dialects.find((dialect) => dialect.name === voice)?.basePath
   if (base === undefined || path.startsWith('/docs') || path.startsWith('/errors')) return path
   return path === base || path.startsWith(`${base}/`) ? path : base + path
+}
+
+/** Doubled slashes at the start and behind a dialect's base, as base URLs that end in one make them. */
+const foldSlashes = (pathname: string, dialects: readonly Dialect[]): string => {
+  const path = pathname.replace(/^\/{2,}/, '/')
+  const base = dialects.find((dialect) => dialect.basePath !== '' && path.startsWith(`${dialect.basePath}//`))?.basePath
+  return base === undefined ? path : base + path.slice(base.length).replace(/^\/+/, '/')
 }
 
 const targetOf = (rawUrl: string, path: string): string => {
