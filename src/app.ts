@@ -5,6 +5,7 @@ import { ConfigError, type Config } from './config.ts'
 import { formatKinds } from './contract/intent.ts'
 import { modes } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
+import { createCaches } from './document-cache.ts'
 import { dialects } from './dialects/registry.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
@@ -12,12 +13,12 @@ import type { Lab } from './lab/index.ts'
 import { systemClock } from './lib/clock.ts'
 import { nearest } from './lib/nearest.ts'
 import { createLogger, type Logger } from './lib/logger.ts'
-import { createMeter, type Meter } from './meter/index.ts'
+import { createMeter, type Meter } from './meter/meter.ts'
 import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { createServer } from './server/server.ts'
-import { documentCache } from './store/document-cache.ts'
-import { exportStore, importStore, openStore, type Store } from './store/index.ts'
+import { createDocumentCache } from './store/documents.ts'
+import { openStore, type Store } from './store/db.ts'
 import { createVerbs } from './verbs/index.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
@@ -44,18 +45,21 @@ export interface AppOptions {
 export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
   const logger = createLogger(config.logLevel)
   const store = await storeOf(config, logger)
-  const meter = createMeter({ store, clock: systemClock, ipRpm: config.ipRpm, historyDays: config.historyDays })
+  const meter = createMeter({ store, clock: systemClock, logger, ipRpm: config.ipRpm, historyDays: config.historyDays })
   await meter.start()
   if (config.bootstrapKey !== undefined) await meter.keys.bootstrap(config.bootstrapKey, 'live')
   if (config.bootstrapTestKey !== undefined) await meter.keys.bootstrap(config.bootstrapTestKey, 'test')
 
+  const documents = createDocumentCache({ store, ttlS: config.cacheTtlS })
+  const caches = createCaches(documents, logger)
+  const sweeping = setInterval(() => void documents.sweep().catch((err: unknown) => logger.warn({ err }, 'old documents could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
   const { engine, converter } = createEngineParts(config, ways)
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const verbs = createVerbs({
     meter,
     engine,
-    cacheOf: (workspaceId) => (config.cacheTtlS === 0 ? undefined : documentCache(store, workspaceId, logger)),
+    cacheOf: (workspaceId) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId)),
     capabilities: () => capabilities(config, store),
     ready: () => readiness(store),
     operatorSecret,
@@ -82,7 +86,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const close = async (): Promise<void> => {
     await listener?.close(config.shutdownGraceMs)
     server.drain()
-    await Promise.all([converter.close(), ways.close()])
+    clearInterval(sweeping)
+    await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()
     await store.close()
   }

@@ -36,7 +36,7 @@ export const startTestApp = async ({ labForLive = false, ...settings }: RawSetti
     },
     key: async ({ monthlyCredits, ...options } = {}) => {
       const workspaceId = `ws_test_${++workspaces}`
-      await app.meter.workspaces.create(workspaceId, workspaceId)
+      await app.meter.workspaces.ensure(workspaceId, workspaceId)
       if (monthlyCredits !== undefined) await app.meter.setMonthlyCredits(workspaceId, monthlyCredits)
       const { key, secret } = await app.meter.keys.create(workspaceId, { name: 'test', mode: 'test', ...options })
       return {

@@ -15,7 +15,7 @@ interface Detail {
 export const toRequestJson = (record: RequestRecord): string => {
   const detail: Detail = { intent: record.intent, failure: record.failure, evidence: record.evidence, timings: record.timings }
   const json = JSON.stringify({
-    id: record.id, at: record.at, dialect: record.dialect, method: record.method, path: record.path, verb: record.verb,
+    id: record.id, shown_id: record.requestId, at: record.at, dialect: record.dialect, method: record.method, path: record.path, verb: record.verb,
     key_id: record.keyId, key_name: record.keyName, mode: record.mode, status: record.status, credits: record.credits,
     duration_ms: record.durationMs, url: record.url, failure_code: record.failure?.code ?? null, detail,
   })
@@ -41,10 +41,10 @@ export const listRequests = async (db: Database, workspaceId: string, query: His
   return { items: rows.slice(0, query.limit).map(toRecord), nextCursor: last ? String(last.seq) : null }
 }
 
-/** A caller may have used one id twice: the newest is meant. */
+/** By its own id or by the one shown, which a caller may have used twice: the newest is meant. */
 export const getRequest = async (db: Database, workspaceId: string, id: string): Promise<RequestRecord | undefined> => {
   const row = await db.selectFrom('requests').selectAll()
-    .where('workspace_id', '=', workspaceId).where('id', '=', id).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+    .where('workspace_id', '=', workspaceId).where((where) => where.or([where('id', '=', id), where('shown_id', '=', id)])).orderBy('seq', 'desc').limit(1).executeTakeFirst()
   return row && toRecord(row)
 }
 
@@ -54,7 +54,7 @@ const toRecord = (row: { [K in keyof RequestRow]: K extends 'seq' ? number : Req
   // Safe: `toRequestJson` wrote it.
   const detail = row.detail as Detail
   return {
-    id: row.id, at: row.at.toISOString(), dialect: row.dialect, method: row.method, path: row.path, verb: row.verb,
+    id: row.id, requestId: row.shown_id, at: row.at.toISOString(), dialect: row.dialect, method: row.method, path: row.path, verb: row.verb,
     keyId: row.key_id, keyName: row.key_name, mode: row.mode, status: row.status, credits: row.credits,
     durationMs: row.duration_ms, url: row.url, ...detail,
   }

@@ -76,6 +76,7 @@ export interface RequestRow {
   seq: Generated<number>
   workspace_id: string
   id: string
+  shown_id: string
   at: Date
   dialect: string
   method: string

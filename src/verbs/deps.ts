@@ -2,7 +2,7 @@ import type { Logger } from '../lib/logger.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Capabilities, Health } from '../contract/verbs.ts'
 import type { DocumentCache, Engine } from '../engine/engine.ts'
-import type { Meter } from '../meter/index.ts'
+import type { Meter } from '../meter/meter.ts'
 
 export interface VerbDeps {
   meter: Meter

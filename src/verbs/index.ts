@@ -6,7 +6,7 @@ import type { VerbInput, VerbName, Verbs, VerbValue, Visit } from '../contract/v
 import { fail, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { publicForm } from '../lib/url.ts'
-import { digestOf } from '../meter/index.ts'
+import { digestOf } from '../meter/digest.ts'
 import type { VerbDeps } from './deps.ts'
 import { plainVerbs } from './plain.ts'
 import { scrape, scrapeMany } from './scrape.ts'

@@ -97,9 +97,9 @@ begin
 end $$;
 
 create function record_request(p_workspace text, p_record json) returns void language sql as $$
-  insert into requests (workspace_id, id, at, dialect, method, path, verb, key_id, key_name, mode, status, credits, duration_ms, url, failure_code, detail)
+  insert into requests (workspace_id, id, shown_id, at, dialect, method, path, verb, key_id, key_name, mode, status, credits, duration_ms, url, failure_code, detail)
   select p_workspace, r.* from json_to_record(p_record) as r (
-    id text, at timestamptz, dialect text, method text, path text, verb text, key_id text, key_name text, mode text,
+    id text, shown_id text, at timestamptz, dialect text, method text, path text, verb text, key_id text, key_name text, mode text,
     status integer, credits bigint, duration_ms double precision, url text, failure_code text, detail json
   )
 $$;

@@ -1,0 +1,31 @@
+import type { Document } from './contract/document.ts'
+import type { DocumentCache } from './engine/engine.ts'
+import type { Logger } from './lib/logger.ts'
+import type { DocumentCache as StoredDocuments } from './store/documents.ts'
+
+/** Documents of a workspace that wait to be written, in all workspaces together; further ones are not kept. */
+const waitingMax = 64
+
+/** The engine's cache over the store: reads wait, writes never make a request wait or fail. */
+export const createCaches = (stored: StoredDocuments, logger: Logger): { of(workspaceId: string): DocumentCache; drain(): Promise<void> } => {
+  let waiting = 0
+  let tail: Promise<void> = Promise.resolve()
+  return {
+    of: (workspaceId) => ({
+      get: async (key, maxAgeS) => {
+        const found = await stored.get(workspaceId, key, maxAgeS)
+        // Safe: `put` wrote it.
+        return found && (JSON.parse(found.body) as Document)
+      },
+      put: (key, document) => {
+        if (waiting >= waitingMax) return
+        waiting++
+        tail = tail
+          .then(() => stored.put(workspaceId, key, JSON.stringify(document)))
+          .catch((err: unknown) => logger.warn({ err }, 'a document could not be kept for reuse'))
+          .finally(() => waiting--)
+      },
+    }),
+    drain: () => tail,
+  }
+}
