@@ -27,6 +27,10 @@ export interface Health {
 export interface HistoryQuery {
   limit: number
   cursor?: string
+  /** Items passed over, for contracts that number their pages. */
+  skip?: number
+  /** Tell how many items there are in all. */
+  counted?: boolean
   dialect?: string
   verb?: string
   /** Only failed (true) or only successful (false) requests. */
