@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts'
 import { native } from './native/index.ts'
+import { reader } from './reader/index.ts'
 
 /** Every dialect of this server. A new one is a folder and a line here. */
-export const dialects: readonly Dialect[] = [native]
+export const dialects: readonly Dialect[] = [native, reader]

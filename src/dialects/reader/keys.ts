@@ -6,7 +6,7 @@ import { envelope, instant, ok } from './envelope.ts'
 const summary = z.object({
   id: z.string(),
   name: z.string(),
-  last4: z.string().length(4),
+  last4: z.string().max(4).describe('Empty for a secret that is too short to show any of it'),
   active: z.boolean(),
   rateLimit: z.int().nullable().describe('Requests per minute'),
   expiresAt: instant.nullable(),
@@ -30,7 +30,7 @@ const renderKey = (key: KeyRecord, now: Date) => ({
 export const keyRoutes = [
   route({
     method: 'GET', path: '/v1/api-keys', verb: 'keys_list', throttled: false,
-    summary: 'Keys of the workspace, newest first (needs a key that may manage keys)',
+    summary: 'Keys of the workspace (needs a key that may manage keys)',
     response: envelope(z.array(summary)),
     toIntent: () => ({}),
     render: (keys, _, info) => ok(keys.map((key) => renderKey(key, info.now))),
