@@ -19,6 +19,7 @@ import { createMetrics } from './server/metrics.ts'
 import { createServer } from './server/server.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
+import { exportStore, importStore } from './store/transfer.ts'
 import { createVerbs } from './verbs/index.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
@@ -157,7 +158,7 @@ const voiceHosts = (config: Config): ReadonlyMap<string, string> => {
 export const exportTo = async (config: Config, output: Writable): Promise<number> => {
   const store = await storeOf(config, createLogger(config.logLevel))
   try {
-    return await exportStore(store, output)
+    return (await exportStore(store, output)).rows
   } finally {
     await store.close()
   }
@@ -167,7 +168,7 @@ export const exportTo = async (config: Config, output: Writable): Promise<number
 export const importFrom = async (config: Config, input: Readable): Promise<number> => {
   const store = await storeOf(config, createLogger(config.logLevel))
   try {
-    return await importStore(store, input)
+    return (await importStore(store, input)).rows
   } finally {
     await store.close()
   }

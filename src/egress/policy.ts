@@ -48,8 +48,8 @@ const readHost = (hostname: string): Pick<Target, 'host' | 'literal'> => {
 /** The same for a bare host and port, as a CONNECT request names them. */
 export const readAuthority = (host: string, port: number): Target => {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw blocked('port')
-  if (/[/?#@\\%\s]/.test(host)) throw blocked('malformed')
   const bare = isIP(host) === 6 ? `[${host}]` : host
+  if (/[/?#@\\%\s]/.test(bare) || (bare.includes(':') && !/^\[.*\]$/.test(bare))) throw blocked('malformed')
   const target = readUrl(`http://${bare}/`)
   return { ...target, port }
 }

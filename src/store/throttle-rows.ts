@@ -34,10 +34,9 @@ export const enterRow = async (db: Database, options: EnterOptions): Promise<Ent
 export const peekRow = async (db: Database, keyId: string, now: Now): Promise<{ counted: number; waitMs: number; running: number }> => {
   const { rows } = await sql<{ counted: number; wait_ms: number | null; running: number }>`
     with clock as (select coalesce(${now}::timestamptz, clock_timestamp()) as now)
-    select (select count(*) from rate_events where key_id = ${keyId} and at > now - interval '60 seconds') as counted,
-      (select extract(epoch from min(at) + interval '60 seconds' - max(now))::float8 * 1000 from rate_events where key_id = ${keyId} and at > now - interval '60 seconds') as wait_ms,
+    select window_.counted, extract(epoch from window_.oldest + interval '60 seconds' - now)::float8 * 1000 as wait_ms,
       (select count(*) from leases where key_id = ${keyId} and expires_at > now) as running
-    from clock`.execute(db)
+    from clock, lateral (select count(*) as counted, min(at) as oldest from rate_events where key_id = ${keyId} and at > now - interval '60 seconds') as window_`.execute(db)
   return { counted: rows[0]?.counted ?? 0, waitMs: rows[0]?.wait_ms ?? 60_000, running: rows[0]?.running ?? 0 }
 }
 
