@@ -1,4 +1,5 @@
 import { getPublicSuffix } from 'tldts'
+import { fail } from '../failure/failure.ts'
 
 interface Cookie {
   name: string
@@ -12,6 +13,8 @@ interface Cookie {
 
 const cookiesMax = 50
 const cookieCharsMax = 4096
+const nameShape = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const valueShape = /^[\u0020-\u007e\u0080-\u00ff]*$/
 
 /** Cookies for the length of one redirect chain. */
 export class CookieJar {
@@ -20,6 +23,9 @@ export class CookieJar {
   /** The caller's cookies: for the host asked for, and never in the clear where it was asked over TLS. */
   constructor(given: Record<string, string>, url: URL) {
     for (const [name, value] of Object.entries(given)) {
+      if (!nameShape.test(name) || !valueShape.test(value) || value.includes(';')) {
+        throw fail('caller.invalid_request', { issues: [{ path: ['cookies', name], code: 'invalid_cookie', message: 'HTTP cannot carry this cookie.' }] })
+      }
       this.#put({ name, value, domain: url.hostname, hostOnly: true, path: '/', secure: url.protocol === 'https:' })
     }
   }
@@ -60,7 +66,7 @@ const readSetCookie = (line: string, url: URL): (Cookie & { expired: boolean }) 
   const equals = pair.indexOf('=')
   const name = pair.slice(0, equals).trim()
   const value = pair.slice(equals + 1).trim()
-  if (equals < 1 || !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) || /[^\u0020-\u007e\u0080-\u00ff]/.test(value)) return undefined
+  if (equals < 1 || !nameShape.test(name) || !valueShape.test(value)) return undefined
   const cookie = { name, value, domain: url.hostname, hostOnly: true, path: defaultPath(url), secure: false, expired: false }
   let maxAge: number | undefined
   for (const attribute of attributes) {
@@ -69,8 +75,9 @@ const readSetCookie = (line: string, url: URL): (Cookie & { expired: boolean }) 
     switch (key.trim().toLowerCase()) {
       case 'domain': {
         const domain = given.replace(/^\./, '').toLowerCase()
-        if (domain === '' || domain === url.hostname) break
-        if (!url.hostname.endsWith(`.${domain}`) || getPublicSuffix(domain) === domain) return undefined
+        const isSuffix = getPublicSuffix(domain) === domain
+        if (domain === '' || (isSuffix && domain === url.hostname)) break
+        if (isSuffix || !`.${url.hostname}`.endsWith(`.${domain}`)) return undefined
         cookie.domain = domain
         cookie.hostOnly = false
         break

@@ -47,7 +47,6 @@ const byCode: Record<string, SimpleTarget> = {
   ERR_HTTP2_STREAM_CANCEL: 'target.connection_reset',
   // The compressed body ended early.
   Z_BUF_ERROR: 'target.connection_reset',
-  HPE_INVALID_EOF_STATE: 'target.connection_reset',
   EHOSTUNREACH: 'target.unreachable',
   EHOSTDOWN: 'target.unreachable',
   ENETUNREACH: 'target.unreachable',
@@ -68,7 +67,6 @@ const byCode: Record<string, SimpleTarget> = {
 }
 const byPrefix: [prefix: string, code: SimpleTarget][] = [
   ['EAI_', 'target.dns_failed'],
-  ['HPE_', 'target.unreachable'],
   ['ZSTD_', 'content.parse_failed'],
   // Node names brotli's errors after brotli's own: ERR__ERROR_FORMAT_…, ERR__ERROR_ALLOC_….
   ['ERR__ERROR_', 'content.parse_failed'],
@@ -115,6 +113,8 @@ const classify = (error: unknown, context: NormalizeContext): Failure => {
   if (textOf(error, 'syscall') === 'getaddrinfo') return fail('target.dns_failed', {}, options)
   if (exhausted.has(code)) return fail('platform.overloaded', { retryAfterSeconds: 1 }, options)
   if ((error as { http2ErrorCode?: unknown } | null)?.http2ErrorCode === http2EnhanceYourCalm) return fail('target.unreachable', {}, options)
+  // undici's parser leaves the code out; an end in the middle of a message is a cut, all else is not HTTP.
+  if (textOf(error, 'name') === 'HTTPParserError') return fail(/Invalid EOF/.test(textOf(error, 'message')) ? 'target.connection_reset' : 'target.unreachable', {}, options)
   const tls = tlsByCode[code] ?? startOf(tlsByPrefix, code)
   if (tls) return fail('target.tls_invalid', { reason: tls }, options)
   const known = byCode[code] ?? startOf(byPrefix, code)
@@ -127,7 +127,7 @@ const classify = (error: unknown, context: NormalizeContext): Failure => {
 const timeout = ({ stage, deadline }: NormalizeContext, afterMs: number, cause: unknown): Failure =>
   fail('target.timeout', { stage: stage ?? 'the target', afterMs: deadline?.budgetMs ?? afterMs }, { cause })
 
-const textOf = (error: unknown, key: 'code' | 'name' | 'syscall'): string => {
+const textOf = (error: unknown, key: 'code' | 'name' | 'syscall' | 'message'): string => {
   const value = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[key] : undefined
   return typeof value === 'string' ? value : ''
 }

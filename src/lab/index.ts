@@ -116,6 +116,8 @@ const exchangeOf = (req: IncomingMessage, res: ServerResponse, around: Surroundi
   const mark = target.indexOf('?')
   const gone = new AbortController()
   res.on('close', () => gone.abort())
+  // A write to a client that has just gone: the abort deals with it.
+  for (const side of [req, res]) side.on('error', () => gone.abort())
   return {
     req, res, secure, origin,
     host: normalHost(authority),

@@ -1,0 +1,51 @@
+import { Document } from 'domhandler'
+import { assemble } from './assemble.ts'
+import { kindNames } from './block-features.ts'
+import { bestThreshold } from './context-features.ts'
+import { judgeBlocks, judgeKind, prepare, type Prepared } from './judge.ts'
+import { defaultModel, type Model } from './model.ts'
+
+export type PageKind = (typeof kindNames)[number]
+
+export interface MainContent {
+  /** Only the kept content, in order: a new tree. */
+  root: Document
+  kind: PageKind
+  /** How much of what was kept is expected to belong to the main content, from 0 to 1. */
+  confidence: number
+}
+
+export interface MainContentContext {
+  url: string
+  mode: 'reader' | 'prune'
+}
+
+/** Precision counts more in `prune`. */
+const betas = { reader: 1, prune: 0.5 } as const
+
+/** The main content of a page, by what kind of page it is. Never throws; a page without text gives an empty document. */
+export const selectMainContent = (root: Document, context: MainContentContext): MainContent => selectWith(defaultModel(), root, context)
+
+/** The same with a given model: for training and its cross-validation. */
+export const selectWith = (model: Model, root: Document, context: MainContentContext): MainContent => {
+  const prepared = prepare(root, context.url)
+  const kinds = judgeKind(model, prepared)
+  return { ...choose(root, prepared, judgeBlocks(model, prepared, kinds), context.mode), kind: kindOf(kinds) }
+}
+
+const kindOf = (kinds: Float32Array): PageKind => kindNames[kinds.indexOf(Math.max(...kinds))] ?? 'article'
+
+const choose = (root: Document, prepared: Prepared, p: Float32Array, mode: 'reader' | 'prune'): Omit<MainContent, 'kind'> => {
+  const { page } = prepared.description
+  const words = page.blocks.map((block) => block.size.words)
+  const threshold = bestThreshold(p, words, betas[mode])
+  const keep = Uint8Array.from(p, (value) => (value >= threshold ? 1 : 0))
+  let kept = 0
+  let hit = 0
+  keep.forEach((flag, i) => {
+    if (flag === 0) return
+    kept += words[i] ?? 0
+    hit += (p[i] ?? 0) * (words[i] ?? 0)
+  })
+  return { root: assemble(root, page, keep), confidence: kept > 0 ? hit / kept : 0 }
+}
