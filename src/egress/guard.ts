@@ -36,13 +36,15 @@ export const createGuard = (options: EgressOptions): Guard => {
   const judge = (target: Target, trust: Trust): Target => {
     const { host, port, literal } = target
     if (site(host)) return target
+    if (trust === 'target') {
+      if (!portOpen(port) && !allow.port(host, literal, port)) throw blocked('port')
+      if (literal) {
+        if (!allow.address(literal, port)) refuse(judgeAddress(literal) ?? (isOurs(literal) ? 'private' : undefined))
+      } else if (!allow.name(host, port)) refuse(judgeName(host))
+    }
+    // Last, so that a way without the web still refuses what every way refuses, for the same reason.
     const closed = options.only?.(host)
     if (closed) throw closed
-    if (trust === 'operator') return target
-    if (!portOpen(port) && !allow.port(host, literal, port)) throw blocked('port')
-    if (literal) {
-      if (!allow.address(literal, port)) refuse(judgeAddress(literal) ?? (isOurs(literal) ? 'private' : undefined))
-    } else if (!allow.name(host, port)) refuse(judgeName(host))
     return target
   }
 
