@@ -9,21 +9,30 @@ const waitingMax = 64
 /** The engine's cache over the store: reads wait, writes never make a request wait or fail. */
 export const createCaches = (stored: StoredDocuments, logger: Logger): { of(workspaceId: string): DocumentCache; drain(): Promise<void> } => {
   let waiting = 0
+  const unwritten = new Map<string, Document>()
   let tail: Promise<void> = Promise.resolve()
   return {
     of: (workspaceId) => ({
       get: async (key, maxAgeS) => {
+        // Whoever has seen the first reply may ask again before it is written.
+        const fresh = unwritten.get(`${workspaceId} ${key}`)
+        if (fresh) return fresh
         const found = await stored.get(workspaceId, key, maxAgeS)
         // Safe: `put` wrote it.
         return found && (JSON.parse(found.body) as Document)
       },
       put: (key, document) => {
+        const place = `${workspaceId} ${key}`
         if (waiting >= waitingMax) return
         waiting++
+        unwritten.set(place, document)
         tail = tail
           .then(() => stored.put(workspaceId, key, JSON.stringify(document)))
           .catch((err: unknown) => logger.warn({ err }, 'a document could not be kept for reuse'))
-          .finally(() => waiting--)
+          .finally(() => {
+            waiting--
+            if (unwritten.get(place) === document) unwritten.delete(place)
+          })
       },
     }),
     drain: () => tail,
