@@ -12,7 +12,7 @@ const proxyModes = ['standard', 'premium', 'stealth', 'auto'] as const
 
 const cacheTtlS = 86_400
 
-const address = z.url({ error: 'Invalid url' }).max(8192)
+const address = z.url({ error: 'Invalid url' }).max(2048)
 const selectors = z.array(z.string().min(1).max(500)).max(50)
 
 const webhook = z.object({
