@@ -6,16 +6,14 @@ import type { DocumentCache as StoredDocuments } from './store/documents.ts'
 /** Documents of a workspace that wait to be written, in all workspaces together; further ones are not kept. */
 const waitingMax = 64
 
-/** The engine's cache over the store: reads wait, writes never make a request wait or fail. */
+/** The engine's cache over the store: writes never make a request wait or fail, and are seen by reads at once. */
 export const createCaches = (stored: StoredDocuments, logger: Logger): { of(workspaceId: string): DocumentCache; drain(): Promise<void> } => {
-  let waiting = 0
-  const unwritten = new Map<string, Document>()
+  const waiting = new Map<string, Document>()
   let tail: Promise<void> = Promise.resolve()
   return {
     of: (workspaceId) => ({
       get: async (key, maxAgeS) => {
-        // Whoever has seen the first reply may ask again before it is written.
-        const fresh = unwritten.get(`${workspaceId} ${key}`)
+        const fresh = waiting.get(`${workspaceId} ${key}`)
         if (fresh) return fresh
         const found = await stored.get(workspaceId, key, maxAgeS)
         // Safe: `put` wrote it.
@@ -23,15 +21,13 @@ export const createCaches = (stored: StoredDocuments, logger: Logger): { of(work
       },
       put: (key, document) => {
         const place = `${workspaceId} ${key}`
-        if (waiting >= waitingMax) return
-        waiting++
-        unwritten.set(place, document)
+        if (waiting.size >= waitingMax) return
+        waiting.set(place, document)
         tail = tail
           .then(() => stored.put(workspaceId, key, JSON.stringify(document)))
           .catch((err: unknown) => logger.warn({ err }, 'a document could not be kept for reuse'))
           .finally(() => {
-            waiting--
-            if (unwritten.get(place) === document) unwritten.delete(place)
+            if (waiting.get(place) === document) waiting.delete(place)
           })
       },
     }),

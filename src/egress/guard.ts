@@ -42,7 +42,6 @@ export const createGuard = (options: EgressOptions): Guard => {
         if (!allow.address(literal, port)) refuse(judgeAddress(literal) ?? (isOurs(literal) ? 'private' : undefined))
       } else if (!allow.name(host, port)) refuse(judgeName(host))
     }
-    // Last, so that a way without the web still refuses what every way refuses, for the same reason.
     const closed = options.only?.(host)
     if (closed) throw closed
     return target
