@@ -56,3 +56,21 @@ export const dataOf = (answer: Answer, status = 200): Record<string, unknown> =>
 }
 
 export const notBilled = async (key: TestKey): Promise<void> => assert.equal(await key.used(), 0)
+
+/** Fills the only place of a key until `release`. */
+export const occupied = async (app: TestApp) => {
+  const key = await app.key({ mode: 'live', monthlyCredits: 100, concurrency: 1 })
+  const lab = await app.app.lab()
+  const path = `/delay?headers_ms=600000&for=${key.id}`
+  const hanging = new AbortController()
+  const first = app.app.fetch(new Request('http://lyrebird.test/reader/v1/read', {
+    method: 'POST', signal: hanging.signal, headers: { 'content-type': 'application/json', 'x-api-key': key.secret },
+    body: JSON.stringify({ url: `https://any.lab.test${path}`, timeoutMs: 120_000 }),
+  }))
+  while (!lab.seen.some((seen) => seen.url === path)) await new Promise((resolve) => setImmediate(resolve))
+  const release = async (): Promise<void> => {
+    hanging.abort()
+    await first.catch(() => undefined)
+  }
+  return { key, release }
+}

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { failHost } from '../../src/failure/fail-test.ts'
 import type { FailureCode } from '../../src/failure/catalog.ts'
-import type { ReaderCode } from '../../src/dialects/reader/failure.ts'
-import type { TestApp } from '../harness.ts'
-import { call, dataOf, failedWith, notBilled, read, type Told } from './reader.client.ts'
+import { codes, type ReaderCode } from '../../src/dialects/reader/failure.ts'
+import { startTestApp, type TestApp } from '../harness.ts'
+import { call, dataOf, failedWith, notBilled, occupied, read, type Told } from './reader.client.ts'
 import type { SeedRow } from './seed-row.ts'
 
 const page = 'https://article.lab.test/'
@@ -63,6 +63,16 @@ const upstream = (what: string, url: string, cause: FailureCode): SeedRow => ({
 
 const pending = (table: string, row: string, part: string): SeedRow => ({ table, row, source: 'documented', pending: part })
 
+/** A server of its own for a row that moves the clock: limits must not be reopened by a clock that is set back. */
+const apart = async (run: (app: TestApp) => Promise<void>): Promise<void> => {
+  const app = await startTestApp({ labForLive: true })
+  try {
+    await run(app)
+  } finally {
+    await app.close()
+  }
+}
+
 /** Runs while the clock is so many seconds ahead. */
 const later = async (seconds: number, run: () => Promise<void>): Promise<void> => {
   const now = Date.now
@@ -80,24 +90,6 @@ const overRate = async (app: TestApp) => {
   const answer = await read(app, key, { url: page })
   const told = failedWith(answer, 'rate_limited')
   return { key, answer, retryAfterSeconds: Number(told.details.retryAfterSeconds), details: told.details }
-}
-
-/** Fills the only place of a key until `release`. */
-const occupied = async (app: TestApp) => {
-  const key = await live(app, { concurrency: 1 })
-  const lab = await app.app.lab()
-  const path = `/delay?headers_ms=600000&for=${key.id}`
-  const hanging = new AbortController()
-  const first = app.app.fetch(new Request('http://lyrebird.test/reader/v1/read', {
-    method: 'POST', signal: hanging.signal, headers: { 'content-type': 'application/json', 'x-api-key': key.secret },
-    body: JSON.stringify({ url: `https://any.lab.test${path}`, timeoutMs: 120_000 }),
-  }))
-  while (!lab.seen.some((seen) => seen.url === path)) await new Promise((resolve) => setImmediate(resolve))
-  const release = async (): Promise<void> => {
-    hanging.abort()
-    await first.catch(() => undefined)
-  }
-  return { key, release }
 }
 
 export const rows: SeedRow[] = [
@@ -173,6 +165,17 @@ export const rows: SeedRow[] = [
       assert.ok(Date.parse(String(details.resetAt)) > Date.now())
       await notBilled(key)
     },
+  },
+  {
+    table: codesTable, row: '402 insufficient_credits: wait for the next reset', source: 'documented',
+    run: () => apart(async (app) => {
+      const key = await live(app, { monthlyCredits: 1 })
+      const url = 'http://any.lab.test/redirect/0'
+      dataOf(await read(app, key, { url, cache: false }))
+      const { details } = failedWith(await read(app, key, { url, cache: false }), 'insufficient_credits')
+      const seconds = Math.ceil((Date.parse(String(details.resetAt)) - Date.now()) / 1000)
+      await later(seconds, async () => void dataOf(await read(app, key, { url, cache: false })))
+    }),
   },
   pending(codesTable, '402 insufficient_credits: a cheaper proxy mode', tiers),
 
@@ -269,6 +272,14 @@ export const rows: SeedRow[] = [
   pending(codesTable, '504 scrape_timeout: datacenter and residential attempts within one deadline', tiers),
 
   {
+    table: matrix, row: 'SDKs retry transient codes and throw permanent ones at once', source: 'recorded',
+    // The clients that retry go by status: 429 and 5xx.
+    run: async () => {
+      const retried = (Object.keys(codes) as ReaderCode[]).filter((code) => codes[code] === 429 || codes[code] >= 500)
+      assert.deepEqual(retried, ['rate_limited', 'concurrency_limited', 'internal_error', 'upstream_unavailable', 'scrape_timeout'])
+    },
+  },
+  {
     table: matrix, row: 'invalid_request: no; fix the request', source: 'documented',
     run: async (app) => {
       const key = await live(app)
@@ -325,11 +336,11 @@ export const rows: SeedRow[] = [
   },
   {
     table: matrix, row: 'rate_limited: yes; honor Retry-After', source: 'documented',
-    run: async (app) => {
+    run: () => apart(async (app) => {
       const { key, retryAfterSeconds } = await overRate(app)
       assert.equal(await key.used(), 1)
       await later(retryAfterSeconds, async () => void dataOf(await read(app, key, { url: page })))
-    },
+    }),
   },
   {
     table: matrix, row: 'concurrency_limited: yes; wait for jobs to finish', source: 'documented',

@@ -7,7 +7,7 @@ import { failureCodes } from '../../src/failure/catalog.ts'
 import { failHost } from '../../src/failure/fail-test.ts'
 import { Failure } from '../../src/failure/failure.ts'
 import { startTestApp, type TestApp, type TestKey } from '../harness.ts'
-import { call, dataOf, failedWith, read } from './reader.client.ts'
+import { call, dataOf, failedWith, occupied, read } from './reader.client.ts'
 import { rows } from './reader.rows.ts'
 
 let app: TestApp
@@ -272,6 +272,9 @@ describe('usage', () => {
     const idle = await call(app, own.secret, '/v1/queue/status')
     declared('GET', '/v1/queue/status', idle.body)
     expect(dataOf(idle)).toEqual({ activeJobs: 0, waitingJobs: 0, maxConcurrency: 3 })
+    const busy = await occupied(app)
+    expect(dataOf(await call(app, busy.key.secret, '/v1/queue/status'))).toEqual({ activeJobs: 1, waitingJobs: 0, maxConcurrency: 1 })
+    await busy.release()
   })
 
   it('does not count looks against the rate of reads', async () => {
