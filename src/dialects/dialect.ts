@@ -65,6 +65,8 @@ export interface Route {
   /** False where reading state is not throttled with the work. */
   throttled: boolean
   produces: readonly string[]
+  /** In place of the dialect's limit. */
+  bodyLimitBytes: number | undefined
   body: z.ZodType | undefined
   query: z.ZodType | undefined
   params: z.ZodType | undefined
@@ -82,6 +84,7 @@ interface RouteSpec<V extends VerbName, B extends z.ZodType, Q extends z.ZodType
   open?: boolean
   throttled?: boolean
   produces?: readonly string[]
+  bodyLimitBytes?: number
   body?: B
   query?: Q
   params?: P
@@ -101,6 +104,7 @@ export const route = <V extends VerbName, B extends z.ZodType = z.ZodUndefined, 
   open: spec.open ?? false,
   throttled: spec.throttled ?? true,
   produces: spec.produces ?? ['application/json'],
+  bodyLimitBytes: spec.bodyLimitBytes,
   body: spec.body,
   query: spec.query,
   params: spec.params,

@@ -84,7 +84,7 @@ export interface Acquired {
 interface Group {
   connections: Set<Connection>
   /** The first connection to a TLS host, while nobody knows whether it will carry many requests or one. */
-  probe: Promise<unknown> | undefined
+  probe: Promise<boolean> | undefined
   protocol: Protocol | undefined
 }
 
@@ -103,16 +103,17 @@ export class Pool {
 
   async acquire(route: Route, signal: AbortSignal, report: StageReporter, fresh = false): Promise<Acquired> {
     const key = `${route.url.origin}|${route.dialPort}|${route.ca ?? ''}`
-    let waited = fresh
+    let alone = fresh
     for (;;) {
       if (this.#closed) throw fail('platform.shutting_down')
       const group = this.#groups.get(key) ?? this.#addGroup(key)
       const free = fresh ? undefined : find(group, route)
       if (free) return { connection: this.#claim(free), reused: true, timings: {} }
-      if (waited || !group.probe || group.protocol === 'http/1.1') return this.#open(key, group, route, signal, report)
+      if (alone || !group.probe || group.protocol === 'http/1.1') return this.#open(key, group, route, signal, report)
       report('connection')
-      await raced(group.probe, signal)
-      waited = true
+      const opened = await raced(group.probe, signal)
+      // Where the first one failed, the others try side by side, not each after the other.
+      alone = !opened
     }
   }
 
@@ -125,7 +126,11 @@ export class Pool {
   async #open(key: string, group: Group, route: Route, signal: AbortSignal, report: StageReporter): Promise<Acquired> {
     const opening = this.#connect(route, signal, report)
     if (route.secure && !group.probe) {
-      const probe = opening.then(noop, noop).then(() => { if (group.probe === probe) group.probe = undefined })
+      const settle = (opened: boolean) => {
+        if (group.probe === probe) group.probe = undefined
+        return opened
+      }
+      const probe = opening.then(() => settle(true), () => settle(false))
       group.probe = probe
     }
     try {

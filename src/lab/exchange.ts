@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { constants, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -21,8 +22,8 @@ export interface Exchange {
   readonly signal: AbortSignal
   /** Counts visits per key for as long as the lab lives. */
   readonly visit: (key: string) => number
-  /** The TCP socket under HTTP, and under TLS where there is TLS. */
-  readonly socket: Socket
+  /** The TCP socket at the very bottom, below TLS. */
+  readonly tcp: Socket
 }
 
 /** Answers, or returns false: not mine. */
@@ -77,3 +78,14 @@ export const hang = (x: Exchange): Promise<void> =>
     if (x.signal.aborted) resolve()
     else x.signal.addEventListener('abort', () => resolve(), { once: true })
   })
+
+/** Ends the connection with bytes that are not the answer, or with none. */
+export const breakOff = (x: Exchange, bytes?: string | Uint8Array): void => {
+  const { stream: http2 } = x.req as { stream?: ServerHttp2Stream }
+  // Foreign bytes under an HTTP/2 session abort the whole process; a protocol error is the nearest that a client can be shown.
+  if (http2) {
+    if (bytes === undefined) http2.session?.destroy()
+    else http2.close(constants.NGHTTP2_PROTOCOL_ERROR)
+  } else if (bytes === undefined) x.req.socket.end()
+  else x.req.socket.end(bytes)
+}

@@ -3,7 +3,7 @@ import { failureCodes, type FailureCode } from '../failure/catalog.ts'
 import { makeCertificates } from './certificates.ts'
 import type { Exchange } from './exchange.ts'
 import { rowOf } from './failures.ts'
-import { openDoor, type Door } from './listen.ts'
+import { openDoor } from './listen.ts'
 import { codeOfHost, failHost, failureOfHost, labelOf, normalHost } from './names.ts'
 import { pages } from './pages/index.ts'
 import { answer } from './route.ts'
@@ -48,7 +48,7 @@ export const startLab = async (options: { port?: number; host?: string } = {}): 
   const certificates = await makeCertificates()
   const seen: Seen[] = []
   const visits = new Map<string, number>()
-  const stopped = new AbortController()
+  const running = new Set<AbortController>()
   const visit = (key: string): number => {
     const count = (visits.get(key) ?? 0) + 1
     visits.delete(key)
@@ -58,8 +58,16 @@ export const startLab = async (options: { port?: number; host?: string } = {}): 
     return count
   }
 
-  const door: Door = await openDoor(certificates, (req, res) => {
-    const x = exchangeOf(req, res, { visit, stopped: stopped.signal, door })
+  const door = await openDoor(certificates, (req, res, tcp) => {
+    const gone = new AbortController()
+    running.add(gone)
+    res.on('close', () => {
+      running.delete(gone)
+      gone.abort()
+    })
+    // A write to a client that has just gone: the abort deals with it.
+    for (const side of [req, res]) side.on('error', () => gone.abort())
+    const x = exchangeOf(req, res, { visit, signal: gone.signal, tcp })
     seen.push({ host: x.host, method: x.method, url: req.url ?? '/', headers: flatHeaders(req), at: Date.now() })
     if (seen.length > seenMax) seen.splice(0, seen.length - seenMax)
     void answer(x)
@@ -81,7 +89,7 @@ export const startLab = async (options: { port?: number; host?: string } = {}): 
     failures: failureCodes.map((code) => ({ code, host: failHost(code), produced: rowOf(code).produced })),
     seen,
     close: async () => {
-      stopped.abort()
+      for (const one of running) one.abort()
       await door.close()
     },
   }
@@ -102,31 +110,19 @@ const placeOf = (host: string): Place => {
   return code === 'target.connection_refused' ? 'closed' : 'here'
 }
 
-interface Surroundings {
-  visit: Exchange['visit']
-  stopped: AbortSignal
-  door: Door
-}
-
-const exchangeOf = (req: IncomingMessage, res: ServerResponse, around: Surroundings): Exchange => {
-  const authority = req.headers.host ?? String(req.headers[':authority'] ?? '')
+const exchangeOf = (req: IncomingMessage, res: ServerResponse, around: Pick<Exchange, 'visit' | 'signal' | 'tcp'>): Exchange => {
+  const authority = (req.headers.host ?? String(req.headers[':authority'] ?? '')).replaceAll(/[^\w.:[\]-]/g, '')
   const secure = (req.socket as { encrypted?: boolean }).encrypted === true
   const origin = `${secure ? 'https' : 'http'}://${authority}`
   const target = req.url ?? '/'
   const mark = target.indexOf('?')
-  const gone = new AbortController()
-  res.on('close', () => gone.abort())
-  // A write to a client that has just gone: the abort deals with it.
-  for (const side of [req, res]) side.on('error', () => gone.abort())
   return {
     req, res, secure, origin,
     host: normalHost(authority),
     method: req.method ?? 'GET',
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
-    signal: AbortSignal.any([gone.signal, around.stopped]),
-    visit: around.visit,
-    socket: around.door.socketOf(req),
+    ...around,
   }
 }
 

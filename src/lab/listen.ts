@@ -1,5 +1,5 @@
-import { createServer as createHttp, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
-import { createServer as createHttp2, type Http2Server } from 'node:http2'
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createHttp2 } from 'node:http2'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTls, type SecureContext, type Server as TlsServer } from 'node:tls'
 import type { Certificates } from './certificates.ts'
@@ -11,59 +11,63 @@ export interface Door {
   readonly oldTlsPort: number
   /** Refuses connections for as long as the door is open. */
   readonly closedPort: number
-  /** The TCP socket under a request, however it is wrapped. */
-  socketOf: (req: IncomingMessage) => Socket
   close: () => Promise<void>
 }
 
-export type OnRequest = (req: IncomingMessage, res: ServerResponse) => void
+/** `tcp` is the socket at the very bottom, below TLS. */
+export type OnRequest = (req: IncomingMessage, res: ServerResponse, tcp: Socket) => void
 
 const tlsHandshake = 0x16
 
 /** One port for http and https (the first byte tells), HTTP/1.1 and HTTP/2 on it, and its two odd neighbours. */
 export const openDoor = async (certificates: Certificates, onRequest: OnRequest, options: { port: number; host: string }): Promise<Door> => {
   const sockets = new Map<string, Socket>()
-  const http1 = createHttp({ keepAlive: true, requestTimeout: 0, maxHeaderSize: 262_144 }, onRequest)
+  const pass = (req: IncomingMessage, res: ServerResponse): void => onRequest(req, res, sockets.get(keyOf(req.socket)) ?? req.socket)
+  const http1 = createHttp({ keepAlive: true, requestTimeout: 0, maxHeaderSize: 262_144 }, pass)
   http1.on('clientError', (_, socket) => socket.destroy())
-  const http2 = createHttp2((req, res) => onRequest(asHttp1(req), asHttp1(res)))
+  const http2 = createHttp2((req, res) => pass(asHttp1(req), asHttp1(res)))
   const tls = createTls({ ...certificates.identity, SNICallback: pickCertificate(certificates), ALPNCallback: pickProtocol })
-  tls.on('secureConnection', (socket) => (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket))
-  tls.on('tlsClientError', (_, socket) => socket.destroy())
-
-  const front = createServer((socket) => {
-    track(sockets, socket)
-    sniff(socket, (first) => (first === tlsHandshake ? tls : http1).emit('connection', socket))
-  })
   // OpenSSL lets these versions through at security level 0 alone.
   const oldTls = createTls({ ...certificates.identity, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })
-  oldTls.on('connection', (socket: Socket) => track(sockets, socket))
-  oldTls.on('tlsClientError', (_, socket) => socket.destroy())
-  oldTls.on('secureConnection', (socket) => http1.emit('connection', socket))
+  for (const secure of [tls, oldTls]) {
+    secure.on('secureConnection', (socket) => {
+      const server = socket.alpnProtocol === 'h2' ? http2 : http1
+      server.emit('connection', socket)
+    })
+    secure.on('tlsClientError', (_, socket) => socket.destroy())
+  }
+  const doorTo = (secure: TlsServer) => createServer((socket) => {
+    socket.setNoDelay(true)
+    socket.on('error', () => socket.destroy())
+    remember(sockets, socket)
+    sniff(socket, (first) => (first === tlsHandshake ? secure : http1).emit('connection', socket))
+  })
+  const front = doorTo(tls)
+  const side = doorTo(oldTls)
 
   const port = await listen(front, options.port, options.host)
-  const oldTlsPort = await listen(oldTls, 0, options.host)
+  const oldTlsPort = await listen(side, 0, options.host)
   const reserved = await reservePort(port, options.host)
   return {
     port,
     oldTlsPort,
     closedPort: (reserved.address() as AddressInfo).port,
-    socketOf: (req) => sockets.get(keyOf(req.socket)) ?? req.socket,
     close: async () => {
       reserved.destroy()
       for (const socket of sockets.values()) socket.destroy()
-      await Promise.all([front, oldTls].map(closeServer))
-      closeQuietly(http1, http2, tls)
+      await Promise.all([front, side].map(closeServer))
+      // These never listened themselves: they only got connections handed.
+      http1.closeAllConnections()
+      for (const server of [http1, http2, tls, oldTls]) server.close(() => undefined)
     },
   }
 }
 
 const keyOf = (socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): string => `${socket.remoteAddress}:${socket.remotePort}`
 
-const track = (sockets: Map<string, Socket>, socket: Socket): void => {
+const remember = (sockets: Map<string, Socket>, socket: Socket): void => {
   const key = keyOf(socket)
   sockets.set(key, socket)
-  socket.setNoDelay(true)
-  socket.on('error', () => socket.destroy())
   socket.on('close', () => {
     if (sockets.get(key) === socket) sockets.delete(key)
   })
@@ -120,18 +124,10 @@ const reservePort = (port: number, host: string): Promise<Socket> =>
     })
   })
 
-const closeServer = (server: Server | TlsServer): Promise<void> =>
+const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve())
   })
-
-// These never listened themselves: they only got connections handed.
-const closeQuietly = (http1: HttpServer, http2: Http2Server, tls: TlsServer): void => {
-  http1.closeAllConnections()
-  http1.close(() => undefined)
-  http2.close(() => undefined)
-  tls.close(() => undefined)
-}
 
 // Node's compatibility API gives HTTP/2 messages the members of HTTP/1 ones; its types do not say so.
 const asHttp1 = <T extends IncomingMessage | ServerResponse>(message: unknown): T => message as T

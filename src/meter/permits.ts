@@ -4,9 +4,10 @@ import type { CreditPolicy } from '../contract/verbs.ts'
 import { fail } from '../failure/failure.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
+import { createBatcher } from '../store/batcher.ts'
 import type { Store } from '../store/db.ts'
-import { admitPermit, settlePermit, type Reservation } from '../store/permits.ts'
-import { insertRequest, toRequestJson } from '../store/requests.ts'
+import { admitPermits, byLock, settlePermits, type AdmitItem, type Reservation, type SettleItem } from '../store/permits.ts'
+import { toRequestJson } from '../store/requests.ts'
 import { retryLost } from '../store/retry.ts'
 import { workspaceCredits } from '../store/workspaces.ts'
 import { redactRecord } from './redact.ts'
@@ -41,18 +42,27 @@ interface Options {
   isUnlimited: (actor: Actor) => boolean
 }
 
-/** Writers of one key on several connections; the embedded engine has one. */
+/** Processes that bill one key at once mostly write different rows; the embedded engine has one writer. */
 const shards = 8
 
 export const createPermits = ({ store: { db, kind }, clock, holder, ttlMs, historyDays, isUnlimited }: Options): Permits => {
-  const shard = (): number => (kind === 'pglite' ? 0 : Math.floor(Math.random() * shards))
+  const shard = kind === 'pglite' ? 0 : Math.floor(Math.random() * shards)
+
+  const admitOne = createBatcher((items: readonly AdmitItem[]) => retryLost(() => admitPermits(db, items)), byLock)
+  const settleOne = createBatcher(async (items: readonly SettleItem[]) => {
+    await retryLost(() => settlePermits(db, items))
+    return items.map(() => undefined)
+  }, byLock)
 
   const toJson = (record: HistoryEntry | undefined): string | null =>
     record === undefined || historyDays === 0 ? null : toRequestJson(redactRecord(record))
 
-  const record = async (entry: HistoryEntry | undefined): Promise<void> => {
-    const json = toJson(entry)
-    if (entry && json !== null) await insertRequest(db, entry.workspaceId, json)
+  const end = async (permit: Permit, credits: number | null, entry: HistoryEntry | undefined): Promise<void> => {
+    const record = toJson(entry && { ...entry, credits: credits ?? 0 })
+    const nothingToSettle = !permit.reserved && !credits
+    if (nothingToSettle && record === null) return
+    const { workspaceId, keyId } = permit
+    await settleOne({ workspaceId, keyId, permit: nothingToSettle ? null : permit, credits, shard, now: new Date(clock()), record })
   }
 
   const refuse = async (actor: Actor, verdict: 'credits' | 'key_credits' | 'daily_cap', required: number, available: number, now: Date) => {
@@ -70,29 +80,23 @@ export const createPermits = ({ store: { db, kind }, clock, holder, ttlMs, histo
       const gate = policy === 'gate'
       if (free || isUnlimited(actor) || (credits === 0 && !gate)) return { ...reservation, reserved: false, free }
       const now = new Date(clock())
-      const { verdict, available } = await retryLost(() =>
-        admitPermit(db, reservation, { credits, gate, holder, now, expiresAt: new Date(now.getTime() + ttlMs) }))
+      const { verdict, available } = await admitOne({ ...reservation, credits, gate, holder, now, expiresAt: new Date(now.getTime() + ttlMs) })
       if (verdict !== 'ok') throw await refuse(actor, verdict, credits, available, now)
       return { ...reservation, reserved: !gate, free }
     },
 
-    async settle(permit, outcome) {
-      assertCredits(outcome.credits)
-      const credits = permit.free ? 0 : outcome.credits
-      const entry = outcome.record && { ...outcome.record, credits }
-      if (credits === 0 && !permit.reserved) return record(entry)
-      const options = { credits, shard: shard(), now: new Date(clock()), record: toJson(entry) }
-      await retryLost(() => settlePermit(db, permit, options))
+    async settle(permit, { credits, record }) {
+      assertCredits(credits)
+      await end(permit, permit.free ? 0 : credits, record)
     },
 
-    async release(permit, entry) {
-      const unbilled = entry && { ...entry, credits: 0 }
-      if (!permit.reserved) return record(unbilled)
-      const options = { credits: null, shard: shard(), now: new Date(clock()), record: toJson(unbilled) }
-      await retryLost(() => settlePermit(db, permit, options))
-    },
+    release: (permit, record) => end(permit, null, record),
 
-    record,
+    async record(entry) {
+      const { workspaceId, keyId } = entry
+      const record = toJson(entry)
+      if (record !== null) await settleOne({ workspaceId, keyId, permit: null, credits: null, shard, now: new Date(clock()), record })
+    },
   }
 }
 

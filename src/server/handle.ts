@@ -142,7 +142,7 @@ class Progress {
   async readInput(route: Route): Promise<Input> {
     if (this.#input) return this.#input
     const { request, query, params } = this.incoming
-    const limit = this.#dialect.bodyLimitBytes ?? this.#deps.settings.bodyLimitBytes
+    const limit = route.bodyLimitBytes ?? this.#dialect.bodyLimitBytes ?? this.#deps.settings.bodyLimitBytes
     const body = route.body === undefined ? undefined : await readJson(request, limit, this.#dialect.lenientContentType ?? false)
     this.#input = {
       params: validate(route.params, params),

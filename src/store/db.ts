@@ -10,6 +10,8 @@ import type { Tables } from './tables.ts'
 export interface StoreOptions {
   /** Folder of the embedded database; `memory://` keeps it in memory. */
   dataDir: string
+  /** What a new embedded database begins as (PGlite's `dumpDataDir`), for a quick start. */
+  template?: Blob | undefined
   /** PostgreSQL to use instead. */
   databaseUrl?: string | undefined
   logger?: Logger | undefined
@@ -35,8 +37,8 @@ export interface Store {
 export const openStore = async (options: StoreOptions): Promise<Store> =>
   options.databaseUrl ? openPostgres({ ...options, databaseUrl: options.databaseUrl }) : openPglite(options)
 
-const openPglite = async ({ dataDir, logger }: StoreOptions): Promise<Store> => {
-  const embedded = await openEmbedded(dataDir)
+const openPglite = async ({ dataDir, template, logger }: StoreOptions): Promise<Store> => {
+  const embedded = await openEmbedded(dataDir, template)
   try {
     await bringUp(embedded.script, logger)
   } catch (err) {

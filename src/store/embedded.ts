@@ -19,9 +19,10 @@ export interface Embedded {
   close(): Promise<void>
 }
 
-/** Opens the database in `<dataDir>/db`, or one in memory where `dataDir` is `memory://`. */
-export const openEmbedded = async (dataDir: string): Promise<Embedded> => {
-  if (dataDir === 'memory://') return opened(await ready(new PGlite({ parsers })), () => {})
+/** Opens the database in `<dataDir>/db`, or one in memory where `dataDir` is `memory://`; a new one begins as a copy of `template`. */
+export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Embedded> => {
+  const start = template && { loadDataDir: template }
+  if (dataDir === 'memory://') return opened(await ready(new PGlite({ parsers, ...start })), () => {})
   await mkdir(dataDir, { recursive: true }).catch((err: unknown) => {
     throw new StoreError(`The data folder ${dataDir} cannot be created: ${err instanceof Error ? err.message : String(err)}. Set LYREBIRD_DATA_DIR to a folder that this user can write.`, { cause: err })
   })
@@ -30,7 +31,7 @@ export const openEmbedded = async (dataDir: string): Promise<Embedded> => {
     const folder = join(dataDir, 'db')
     const major = await majorOf(folder)
     if (major !== undefined && major !== embeddedMajor) throw new StoreError(otherMajor(folder, major))
-    if (major === undefined) await initialise(dataDir, folder)
+    if (major === undefined) await initialise(dataDir, folder, start)
     return opened(await ready(new PGlite({ dataDir: folder, parsers })), () => lock.release())
   } catch (err) {
     lock.release()
@@ -60,10 +61,10 @@ const opened = (pglite: PGlite, release: () => void): Embedded => ({
 })
 
 /** A first start that is killed half way must not leave a directory that looks whole, hence the rename. */
-const initialise = async (dataDir: string, folder: string): Promise<void> => {
+const initialise = async (dataDir: string, folder: string, start: { loadDataDir: Blob } | undefined): Promise<void> => {
   const fresh = join(dataDir, 'db.new')
   await rm(fresh, { recursive: true, force: true })
-  const pglite = await ready(new PGlite({ dataDir: fresh }))
+  const pglite = await ready(new PGlite({ dataDir: fresh, ...start }))
   await pglite.close()
   await rename(fresh, folder)
 }

@@ -14,7 +14,7 @@ export interface Admission {
   available: number
 }
 
-interface AdmitOptions {
+export interface AdmitItem extends Reservation {
   credits: number
   /** Only look whether anything is left; reserve nothing. */
   gate: boolean
@@ -23,16 +23,20 @@ interface AdmitOptions {
   expiresAt: Date
 }
 
-export const admitPermit = async (db: Database, permit: Reservation, options: AdmitOptions): Promise<Admission> => {
-  const { rows } = await sql<{ verdict: Admission['verdict']; available: number | null }>`
-    select * from admit(${permit.permitId}, ${permit.workspaceId}, ${permit.keyId}, ${permit.requestId},
-      ${options.credits}, ${options.gate}, ${options.holder}, ${options.now}, ${options.expiresAt})`.execute(db)
-  const row = rows[0]
-  if (!row) throw new Error('admit returned no row')
-  return { verdict: row.verdict, available: row.available ?? 0 }
+export const admitPermits = async (db: Database, items: readonly AdmitItem[]): Promise<Admission[]> => {
+  const json = JSON.stringify(items.map((item) => ({
+    permit: item.permitId, workspace: item.workspaceId, key: item.keyId, request: item.requestId,
+    credits: item.credits, gate: item.gate, holder: item.holder, at: item.now, expires: item.expiresAt,
+  })))
+  const { rows } = await sql<{ verdict: Admission['verdict']; available: number | null }>`select * from admit_all(${json}::json)`.execute(db)
+  return rows.map(({ verdict, available }) => ({ verdict, available: available ?? 0 }))
 }
 
-interface SettleOptions {
+export interface SettleItem {
+  workspaceId: string
+  keyId: string
+  /** Null only records. */
+  permit: Reservation | null
   /** Null releases what was reserved. */
   credits: number | null
   shard: number
@@ -41,11 +45,23 @@ interface SettleOptions {
   record: string | null
 }
 
-/** Ends a permit. Repeating it changes nothing, so that it may be tried again after a lost connection. */
-export const settlePermit = async (db: Database, permit: Reservation, options: SettleOptions): Promise<void> => {
-  await sql`select settle(${permit.permitId}, ${permit.workspaceId}, ${permit.keyId}, ${permit.requestId},
-    ${options.credits}, ${options.now}, ${options.shard}::smallint, false, ${options.record}::json)`.execute(db)
+/** Ends permits. Repeating it changes nothing, so that it may be tried again after a lost connection. */
+export const settlePermits = async (db: Database, items: readonly SettleItem[]): Promise<void> => {
+  const json = items.map(({ permit, record, ...item }) => {
+    const head = JSON.stringify({
+      permit: permit?.permitId ?? null, workspace: item.workspaceId, key: item.keyId, request: permit?.requestId ?? null,
+      credits: item.credits, at: item.now, shard: item.shard,
+    })
+    return `${head.slice(0, -1)},"record":${record ?? 'null'}}`
+  })
+  await sql`select settle_all(${`[${json.join(',')}]`}::json)`.execute(db)
 }
+
+/** The order in which rows are locked, the same in every process. */
+export const byLock = (a: { workspaceId: string; keyId: string }, b: { workspaceId: string; keyId: string }): number =>
+  a.workspaceId === b.workspaceId ? compareText(a.keyId, b.keyId) : compareText(a.workspaceId, b.workspaceId)
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Gives back what permits held whose process died. Returns how many. */
 export const releaseExpired = async (db: Database, now: Date): Promise<number> => {

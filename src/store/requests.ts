@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Page, RequestRecord } from '../contract/usage.ts'
 import type { HistoryQuery } from '../contract/verbs.ts'
 import type { Database } from './db.ts'
@@ -21,10 +20,6 @@ export const toRequestJson = (record: RequestRecord): string => {
   })
   // PostgreSQL's text holds everything but NUL, and its JSON refuses half a surrogate pair.
   return json.replaceAll('\\u0000', '\\ufffd').replace(/\\ud[89a-f][0-9a-f]{2}/g, '\\ufffd')
-}
-
-export const insertRequest = async (db: Database, workspaceId: string, json: string): Promise<void> => {
-  await sql`select record_request(${workspaceId}, ${json}::json)`.execute(db)
 }
 
 /** Newest first. */

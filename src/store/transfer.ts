@@ -66,7 +66,19 @@ async function* rowsOf(trx: Trx, table: TableName): AsyncGenerator<string> {
 }
 
 /** Reads what `exportStore` wrote into a database that holds nothing yet: all of it or nothing. Throws `StoreError`. */
-export const importStore = async (store: Store, source: Readable): Promise<{ rows: number }> =>
+export const importStore = async (store: Store, source: Readable): Promise<{ rows: number }> => {
+  try {
+    return await importAll(store, source)
+  } catch (err) {
+    if (isDataError(err)) throw new StoreError(`The file does not fit the database: ${err.message}. Nothing was imported.`, { cause: err })
+    throw err
+  }
+}
+
+/** SQLSTATE classes 22 (bad value) and 23 (broken constraint). */
+const isDataError = (err: unknown): err is Error => err instanceof Error && 'code' in err && /^2[23]/.test(String(err.code))
+
+const importAll = (store: Store, source: Readable): Promise<{ rows: number }> =>
   store.db.transaction().execute(async (trx) => {
     await sql`set local statement_timeout = 0`.execute(trx)
     await emptied(trx)

@@ -253,6 +253,22 @@ describe('HTTP/2', () => {
     session.close()
   })
 
+  it.each(['/garbage', '/bad-header', '/hangup', '/truncate'])('%s is broken over it, too', async (path) => {
+    const session = connectHttp2('https://h2.lab.test', { host: '127.0.0.1', port: lab.port, ca: lab.ca, servername: 'h2.lab.test' })
+    const request = session.request({ ':path': path })
+    const ended: string[] = []
+    for (const side of [session, request]) side.on('error', () => ended.push('error'))
+    request.on('end', () => ended.push('end'))
+    let body = ''
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString()
+    })
+    await new Promise<void>((resolve) => request.on('close', resolve))
+    expect(body).not.toContain('</html>')
+    expect(request.rstCode !== 0 || session.destroyed || ended.includes('error')).toBe(true)
+    session.destroy()
+  })
+
   it('resets over it, too', async () => {
     const session = connectHttp2('https://h2.lab.test', { host: '127.0.0.1', port: lab.port, ca: lab.ca, servername: 'h2.lab.test' })
     session.on('error', () => undefined)

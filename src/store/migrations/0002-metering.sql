@@ -248,3 +248,32 @@ begin
     counted := counted + 1;
   end if;
 end $$;
+
+-- Several permits in one transaction. Callers sort them by workspace and key, so that batches never wait in a circle.
+create function admit_all(p_items json)
+returns table (verdict text, available bigint) language plpgsql as $$
+declare
+  i record;
+begin
+  for i in select * from json_to_recordset(p_items) as x (
+    permit text, workspace text, key text, request text, credits bigint, gate boolean, holder text, at timestamptz, expires timestamptz
+  ) loop
+    return query select a.verdict, a.available from admit(i.permit, i.workspace, i.key, i.request, i.credits, i.gate, i.holder, i.at, i.expires) a;
+  end loop;
+end $$;
+
+-- An item without a permit is only recorded.
+create function settle_all(p_items json) returns void language plpgsql as $$
+declare
+  i record;
+begin
+  for i in select * from json_to_recordset(p_items) as x (
+    permit text, workspace text, key text, request text, credits bigint, at timestamptz, shard smallint, record json
+  ) loop
+    if i.permit is null then
+      perform record_request(i.workspace, i.record);
+    else
+      perform settle(i.permit, i.workspace, i.key, i.request, i.credits, i.at, i.shard, false, i.record);
+    end if;
+  end loop;
+end $$;

@@ -1,0 +1,180 @@
+import { Document } from 'domhandler'
+import type { Formats, Metadata, Mode } from '../../contract/document.ts'
+import { fail } from '../../failure/failure.ts'
+import { judge } from '../judge/judge.ts'
+import type { Verdict } from '../judge/verdict.ts'
+import { decode } from './charset.ts'
+import { degradedLimits, usualLimits, type Limits } from './dom/limits.ts'
+import { parseHtml, type Page } from './dom/parse.ts'
+import { createResolver, type Resolve } from './dom/url.ts'
+import { kinds } from './kinds/index.ts'
+import type { Markup, Plain } from './kinds/kind.ts'
+import { selectMainContent } from './main-content/index.ts'
+import { toMarkdown } from './markdown/serialize.ts'
+import { isBlankDocument } from './dom/blank.ts'
+import { metadataOf } from './metadata/index.ts'
+import { escape, toCleanHtml } from './output/html.ts'
+import { imagesOf, linksOf, listMax } from './output/links.ts'
+import { linksInText } from './output/text-links.ts'
+import { countWords, measureText, toText, type Visible } from './output/text.ts'
+import { applySelectors, checkSelectors, parseAsBrowser } from './dom/select.ts'
+import { sniff, type Sniffed } from './sniff.ts'
+import type { Converted, ConvertInput } from './types.ts'
+
+/** Above this, finding the main content would cost more than it helps. */
+const mainContentElements = 60_000
+
+/** One page, from bytes to everything that was asked for. Throws `Failure`. */
+export const convertDocument = async (input: ConvertInput, degraded = false): Promise<Converted> => {
+  const selectors = { include: input.includeSelectors, exclude: input.excludeSelectors }
+  checkSelectors(selectors)
+  const sniffed = sniff(input.body, input.contentType)
+  if (!sniffed.kind) return refuse(input, sniffed)
+  const markup = sniffed.kind === 'html' || sniffed.kind === 'xhtml' ? 'html' : sniffed.kind === 'xml' || sniffed.kind === 'feed' ? 'xml' : 'none'
+  const decoded = decode(input.body, input.contentType, markup)
+  const made = kinds[sniffed.kind]({ text: decoded.text, type: sniffed.type, url: input.url })
+  const warnings = [...(made.warnings ?? [])]
+  if (decoded.damaged) warnings.push('Some bytes are not valid in the declared character set and were replaced.')
+  const whole = 'html' in made ? fromMarkup(input, decoded.text, sniffed.type, made, degraded, warnings) : fromPlain(input, decoded.text, sniffed.type, made)
+  return { ...whole, warnings }
+}
+
+/** Errors of the target come before errors of its content: a refusal may well be a picture. */
+const refuse = (input: ConvertInput, sniffed: Sniffed): Converted => {
+  const verdict = judge({ status: input.status, headers: input.headers, url: input.url, source: '', page: undefined, visible: undefined })
+  if (verdict.kind === 'ok' || verdict.kind === 'empty') throw fail('content.unsupported_type', { contentType: sniffed.type || 'unknown' })
+  return { contentType: sniffed.type, formats: {}, metadata: {}, warnings: [], verdict, textLength: 0 }
+}
+
+const fromPlain = (input: ConvertInput, raw: string, contentType: string, made: Plain): Omit<Converted, 'warnings'> => {
+  const resolve = createResolver(input.url)
+  const formats: Formats = {}
+  for (const { kind } of input.formats) {
+    if (kind === 'markdown') formats.markdown = made.markdown
+    else if (kind === 'text') formats.text = made.text
+    else if (kind === 'raw_html') formats.raw_html = raw
+    else if (kind === 'html') formats.html = `<pre>${escape(made.text)}</pre>`
+    else if (kind === 'links') formats.links = linksInText(made.text, resolve)
+    else formats.images = []
+  }
+  const visible: Visible = { length: made.text.trim().length, words: countWords(made.text), sample: made.text.slice(0, 8000) }
+  const verdict = judge({ status: input.status, headers: input.headers, url: input.url, source: raw, page: undefined, visible })
+  return { contentType, formats, metadata: { ...made.metadata, word_count: visible.words }, verdict, textLength: visible.length }
+}
+
+const fromMarkup = (input: ConvertInput, raw: string, contentType: string, made: Markup, degraded: boolean, warnings: string[]): Omit<Converted, 'warnings'> => {
+  const limits = degraded ? degradedLimits : usualLimits
+  const page = parseHtml(made.html, { xhtml: made.xhtml ?? false, limits })
+  if (page.truncated) warnings.push('The document is too large to be converted whole; its beginning was.')
+  if (degraded) warnings.push('The conversion ran out of time or memory; this is the result of a simpler one.')
+  const resolve = createResolver(input.url, page.base)
+  const visible = measureText(page.root)
+  const isPage = made.html === raw
+  const verdict = judge({ status: input.status, headers: input.headers, url: input.url, source: isPage ? raw : '', page: isPage ? page : undefined, visible })
+  const metadata: Metadata = { ...metadataOf(page, input.url, resolve, input.headers), ...made.metadata }
+  const trees = new Trees(input, made, page, limits, degraded, resolve, metadata, warnings)
+  const { formats, words } = write(input, raw, trees, verdict)
+  return { contentType, formats, metadata: { ...metadata, word_count: words ?? visible.words }, verdict, textLength: visible.length }
+}
+
+const modeOrder: readonly Mode[] = ['normal', 'reader', 'prune']
+
+const write = (input: ConvertInput, raw: string, trees: Trees, verdict: Verdict): { formats: Formats; words: number | undefined } => {
+  const formats: Formats = {}
+  let words: number | undefined
+  for (const mode of modeOrder) {
+    const wanted = input.formats.filter((format) => (format.mode ?? input.mode) === mode)
+    if (wanted.length === 0) continue
+    const root = wanted.every((format) => format.kind === 'raw_html') ? undefined : trees.of(mode, verdict)
+    for (const { kind } of wanted) {
+      if (kind === 'raw_html') formats.raw_html ??= raw
+      else if (root) fill(formats, kind, root, trees.resolve)
+    }
+    if (root && mode === input.mode && mode !== 'normal') words = measureText(root).words
+  }
+  if ((formats.links?.length ?? 0) >= listMax) trees.warnings.push(`Only the first ${listMax} links are listed.`)
+  return { formats, words }
+}
+
+const fill = (formats: Formats, kind: keyof Formats, root: Document, resolve: Resolve): void => {
+  switch (kind) {
+    case 'markdown':
+      formats.markdown ??= toMarkdown(root, resolve)
+      break
+    case 'html':
+      formats.html ??= toCleanHtml(root, resolve)
+      break
+    case 'text':
+      formats.text ??= toText(root)
+      break
+    case 'links':
+      formats.links ??= linksOf(root, resolve)
+      break
+    case 'images':
+      formats.images ??= imagesOf(root, resolve)
+      break
+    default:
+  }
+}
+
+/** One tree per mode: finding the main content takes its tree apart. */
+class Trees {
+  readonly resolve: Resolve
+  readonly warnings: string[]
+  readonly #input: ConvertInput
+  readonly #made: Markup
+  readonly #page: Page
+  readonly #limits: Limits
+  readonly #degraded: boolean
+  readonly #metadata: Metadata
+  #pageTaken = false
+
+  constructor(input: ConvertInput, made: Markup, page: Page, limits: Limits, degraded: boolean, resolve: Resolve, metadata: Metadata, warnings: string[]) {
+    this.#input = input
+    this.#made = made
+    this.#page = page
+    this.#limits = limits
+    this.#degraded = degraded
+    this.#metadata = metadata
+    this.resolve = resolve
+    this.warnings = warnings
+  }
+
+  of(mode: Mode, verdict: Verdict): Document {
+    const { includeSelectors: include, excludeSelectors: exclude } = this.#input
+    const selected = include.length + exclude.length > 0
+    const fresh = this.#fresh(selected)
+    let root: Document
+    try {
+      root = selected ? applySelectors(fresh, { include, exclude }) : fresh
+    } catch (err) {
+      // A wall or an error page has nothing that the selectors could match; what it is matters more.
+      if (verdict.kind === 'ok') throw err
+      return new Document([])
+    }
+    if (selected && verdict.kind === 'ok' && isBlankDocument(root)) throw fail('content.empty')
+    return mode === 'normal' || include.length > 0 ? root : this.#mainContent(root, mode)
+  }
+
+  #mainContent(root: Document, mode: 'reader' | 'prune'): Document {
+    if (this.#degraded || this.#page.elements > mainContentElements) {
+      this.warnings.push('The page is too large for its main content to be found; it was converted whole.')
+      return root
+    }
+    const main = selectMainContent(root, { url: this.#input.url, mode }).root
+    if (!isBlankDocument(main)) return main
+    this.warnings.push('No main content was found; the page was converted whole.')
+    return this.#fresh(false)
+  }
+
+  #fresh(selected: boolean): Document {
+    if (selected && !this.#page.flattened && !this.#page.truncated && !this.#degraded) {
+      return parseAsBrowser(this.#made.html)
+    }
+    if (!this.#pageTaken) {
+      this.#pageTaken = true
+      return this.#page.root
+    }
+    return parseHtml(this.#made.html, { xhtml: this.#made.xhtml ?? false, limits: this.#limits }).root
+  }
+}

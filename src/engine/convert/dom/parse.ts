@@ -1,0 +1,113 @@
+import { type Document, DomHandler } from 'domhandler'
+import { type Handler, Parser, type ParserOptions } from 'htmlparser2'
+import { depthMax, usualLimits, type Limits } from './limits.ts'
+import { TreeBuilder, type Gathered } from './tree-builder.ts'
+
+/** A parsed page: its tree without scripts, styles and comments, and what was gathered on the way. */
+export interface Page extends Gathered {
+  root: Document
+  /** The document was longer than the limits; the tree holds its beginning. */
+  truncated: boolean
+  /** Elements nested deeper than `depthMax` were flattened. */
+  flattened: boolean
+}
+
+/** Their content is text to the tokenizer, so nothing can nest in them. */
+const rawText = new Set(['script', 'style', 'textarea', 'title', 'iframe', 'noembed', 'noframes', 'xmp', 'plaintext'])
+
+const chunkChars = 262_144
+
+/** One streaming pass; linear and bounded whatever the input. */
+export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Limits } = {}): Page => {
+  const limits = options.limits ?? usualLimits
+  const builder = new TreeBuilder(limits.elements)
+  const parser = new CappedParser(builder, options.xhtml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
+  const at = feed(parser, html, limits.characters, () => builder.full)
+  return { ...builder.gathered, root: builder.root, truncated: at < html.length || builder.full, flattened: parser.flattened }
+}
+
+/** XML as it is written, with the same bounds. */
+export const parseXml = (xml: string, limits: Limits = usualLimits): { root: Document; truncated: boolean } => {
+  const handler = new XmlHandler(limits.elements)
+  const at = feed(new CappedParser(handler, { xmlMode: true }), xml, limits.characters, () => handler.full)
+  return { root: handler.root, truncated: at < xml.length || handler.full }
+}
+
+const feed = (parser: Parser, text: string, characters: number, full: () => boolean): number => {
+  const length = Math.min(text.length, characters)
+  let at = 0
+  while (at < length && !full()) {
+    parser.write(text.slice(at, Math.min(at + chunkChars, length)))
+    at += chunkChars
+  }
+  parser.end()
+  return at
+}
+
+interface Nesting extends Partial<Handler> {
+  /** True when nothing more may nest. */
+  readonly deep: boolean
+  /** Name of the innermost open element. */
+  readonly top: string
+}
+
+class XmlHandler extends DomHandler implements Nesting {
+  full = false
+  readonly top = ''
+  readonly #elementsMax: number
+  #elements = 0
+
+  constructor(elementsMax: number) {
+    super(null, { xmlMode: true })
+    this.#elementsMax = elementsMax
+  }
+
+  get deep(): boolean {
+    return this.tagStack.length > depthMax
+  }
+
+  override onopentag(name: string, attribs: Record<string, string>): void {
+    if (++this.#elements >= this.#elementsMax) this.full = true
+    super.onopentag(name, attribs)
+  }
+}
+
+/** htmlparser2's own stack is scanned and shifted per tag, so it must stay short: past `depthMax`, tags open nothing. */
+class CappedParser extends Parser {
+  flattened = false
+  readonly #nesting: Nesting
+  #closing = false
+  #unopened = 0
+  #verdict: boolean | undefined
+
+  constructor(nesting: Nesting, options: ParserOptions) {
+    super(nesting, options)
+    this.#nesting = nesting
+  }
+
+  protected override isVoidElement(name: string): boolean {
+    if (super.isVoidElement(name)) return true
+    if (this.#closing || !this.#nesting.deep || rawText.has(name)) return false
+    if (this.#verdict === undefined) {
+      this.#verdict = true
+      this.#unopened++
+      this.flattened = true
+    }
+    return true
+  }
+
+  override onopentagname(start: number, endIndex: number): void {
+    this.#verdict = undefined
+    super.onopentagname(start, endIndex)
+  }
+
+  override onclosetag(start: number, endIndex: number): void {
+    if (this.#unopened > 0 && !rawText.has(this.#nesting.top)) {
+      this.#unopened--
+      return
+    }
+    this.#closing = true
+    super.onclosetag(start, endIndex)
+    this.#closing = false
+  }
+}

@@ -1,0 +1,80 @@
+import { compile, selectAll } from 'css-select'
+import { type AnyNode, type ChildNode, Document, type Element } from 'domhandler'
+import { removeElement, removeSubsets } from 'domutils'
+import { parse } from 'parse5'
+import { adapter } from 'parse5-htmlparser2-tree-adapter'
+import { fail } from '../../../failure/failure.ts'
+import type { Issue } from '../../../failure/facts.ts'
+
+const selectorsMax = 100
+const selectorChars = 1000
+/** parse5 repeats unclosed formatting elements in every paragraph, so a hostile page can grow with its square. */
+const elementsMax = 1_000_000
+
+export interface Selectors {
+  include: readonly string[]
+  exclude: readonly string[]
+}
+
+/** Throws `caller.invalid_request` naming every selector that does not parse. */
+export const checkSelectors = ({ include, exclude }: Selectors): void => {
+  const issues = [...issuesOf('include_selectors', include), ...issuesOf('exclude_selectors', exclude)]
+  if (issues.length > 0) throw fail('caller.invalid_request', { issues })
+}
+
+const issuesOf = (field: string, selectors: readonly string[]): Issue[] => {
+  if (selectors.length > selectorsMax) return [{ path: [field], code: 'too_big', message: `At most ${selectorsMax} selectors` }]
+  return selectors.flatMap((selector, i) => {
+    const message = faultOf(selector)
+    return message ? [{ path: [field, i], code: 'invalid_selector', message }] : []
+  })
+}
+
+const faultOf = (selector: string): string | undefined => {
+  if (selector.length > selectorChars) return `Selector longer than ${selectorChars} characters`
+  if (selector.trim() === '') return 'Selector is empty'
+  try {
+    compile(selector)
+    return undefined
+  } catch (err) {
+    return `Not a CSS selector: ${err instanceof Error ? err.message : 'unknown error'}`
+  }
+}
+
+/** The tree a browser would build without scripts: selectors copied from developer tools fit it. */
+export const parseAsBrowser = (html: string): Document => {
+  let elements = 0
+  const counting: typeof adapter = {
+    ...adapter,
+    createElement(name, namespace, attributes) {
+      if (++elements > elementsMax) throw fail('content.parse_failed')
+      return adapter.createElement(name, namespace, attributes)
+    },
+  }
+  const parsed = parse(html, { treeAdapter: counting, scriptingEnabled: false })
+  // Two major versions of the node classes differ in nothing but the constants' type names.
+  return adopt(parsed.children as unknown as ChildNode[])
+}
+
+/** What the selectors leave of a tree: matches of `include` in document order, less those of `exclude`. Throws `content.empty`. */
+export const applySelectors = (root: Document, { include, exclude }: Selectors): Document => {
+  for (const element of matchesOf(root, exclude)) removeElement(element)
+  if (include.length === 0) return root
+  const kept: ChildNode[] = removeSubsets(matchesOf(root, include)) as Element[]
+  if (kept.length === 0) throw fail('content.empty')
+  for (const element of kept) removeElement(element)
+  return adopt(kept)
+}
+
+const matchesOf = (root: Document, selectors: readonly string[]): Element[] =>
+  selectors.length === 0 ? [] : selectAll<AnyNode, Element>(selectors.join(', '), root)
+
+const adopt = (children: ChildNode[]): Document => {
+  const root = new Document(children)
+  children.forEach((child, i) => {
+    child.parent = root
+    child.prev = children[i - 1] ?? null
+    child.next = children[i + 1] ?? null
+  })
+  return root
+}

@@ -1,0 +1,45 @@
+import type { Formats, Metadata, Mode } from '../../contract/document.ts'
+import type { FormatRequest } from '../../contract/intent.ts'
+import type { FailureJson } from '../../failure/failure.ts'
+import type { Verdict } from '../judge/verdict.ts'
+
+export interface ConvertInput {
+  body: Uint8Array
+  /** The raw Content-Type header. */
+  contentType: string | null
+  /** The final URL, after redirects. */
+  url: string
+  status: number
+  headers: [string, string][]
+  formats: FormatRequest[]
+  mode: Mode
+  includeSelectors: string[]
+  excludeSelectors: string[]
+}
+
+export interface Converted {
+  /** The media type that the body was found to be, without parameters. */
+  contentType: string
+  formats: Formats
+  metadata: Metadata
+  warnings: string[]
+  verdict: Verdict
+  /** Characters of visible text on the whole page, whatever the mode. */
+  textLength: number
+}
+
+export interface Converter {
+  convert(input: ConvertInput, signal: AbortSignal): Promise<Converted>
+  readonly stats: { queued: number; running: number }
+  close(): Promise<void>
+}
+
+/** What a worker is sent. */
+export interface Task extends ConvertInput {
+  /** A second attempt after one that ran out of time or memory: only the cheap and certain parts. */
+  degraded: boolean
+  /** One slot, set to the worker's clock when work begins, so that the budget does not pay for its start-up. */
+  startedAt: Float64Array
+}
+
+export type Answer = { ok: true; value: Converted } | { ok: false; failure: FailureJson }

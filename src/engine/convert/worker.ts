@@ -1,0 +1,15 @@
+import { Failure, isFailure } from '../../failure/failure.ts'
+import { convertDocument } from './convert-document.ts'
+import type { Answer, Task } from './types.ts'
+
+/** The thread's side of the pool. */
+export const run = async (task: Task): Promise<Answer> => {
+  task.startedAt[0] = performance.timeOrigin + performance.now()
+  try {
+    return { ok: true, value: await convertDocument(task, task.degraded) }
+  } catch (err) {
+    // Whatever a page can make our code throw is a page that could not be parsed.
+    const failure = isFailure(err) ? err : new Failure('content.parse_failed', {}, { cause: err })
+    return { ok: false, failure: failure.toJSON() }
+  }
+}
