@@ -217,7 +217,7 @@ export const predict = (forest: Forest, bins: Uint8Array, stride: number, row: n
 
 /** Gain-free importance: how often each feature splits. */
 export const splitCounts = (forest: Forest, width: number): number[] => {
-  const counts = new Array<number>(width).fill(0)
+  const counts = Array.from({ length: width }, () => 0)
   for (const tree of forest.trees) for (const f of tree.feature) counts[f] = (counts[f] ?? 0) + 1
   return counts
 }

@@ -22,17 +22,17 @@ const codeKeys = ['code', 'type', 'reason']
 const messageKeys = ['message', 'msg', 'error', 'detail', 'title']
 
 /** The vendor's code and message, wherever in the body they stand. */
-const read = (body: unknown): { code: unknown; message: unknown } => {
+const read = (body: unknown): { code: string | number | undefined; message: string | number | undefined } => {
   const top = body as Record<string, unknown>
   const error = typeof top.error === 'object' && top.error !== null ? (top.error as Record<string, unknown>) : {}
-  const first = (keys: string[]) => [error, top].flatMap((part) => keys.map((key) => part[key])).find((value) => typeof value === 'string' || typeof value === 'number')
+  const first = (keys: string[]) => [error, top].flatMap((part) => keys.map((key) => part[key])).find((value): value is string | number => typeof value === 'string' || typeof value === 'number')
   return { code: first(codeKeys), message: first(messageKeys) }
 }
 
 const line = (dialect: Dialect, code: FailureCode): string => {
   const { status, body } = dialect.renderFailure(new Failure(code, exampleFactsOf(code)), infoOf(dialect))
   const { code: vendorCode, message } = read(body)
-  return `${dialect.name} × ${code} → ${status}, ${String(vendorCode ?? '-')}, ${String(message)}`
+  return `${dialect.name} × ${code} → ${status}, ${vendorCode ?? '-'}, ${message ?? '-'}`
 }
 
 describe('every dialect answers every failure', () => {

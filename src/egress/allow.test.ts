@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fail } from '../failure/failure.ts'
-import { bed, failureOf, publicAddress } from './testbed.ts'
+import { bed, failureOf, publicAddress } from './bed.testing.ts'
 import type { EgressOptions } from './types.ts'
 
 const { signal } = new AbortController()

@@ -185,14 +185,14 @@ export class Chain {
   #failure(error: unknown, trace: Trace): Failure {
     const stage = trace.exchange?.head ? 'response body' : trace.stage
     const raw = this.#signal.aborted && !isFailure(error) ? abortError(this.#signal.reason, performance.now() - this.#startedMs) : error
-    const failure = normalize(raw, { stage, ...(this.#order.deadline ? { deadline: this.#order.deadline } : {}) })
+    const failure = normalize(raw, { target: true, stage, ...(this.#order.deadline ? { deadline: this.#order.deadline } : {}) })
     return failure.withEvidence([...this.#attempts, attemptOf(trace, failure.code, signalOf(failure, this.#signal))])
   }
 }
 
 const isUnsent = (error: unknown): boolean => error instanceof Error && error.name === 'ConnectionSpent'
 
-const isCut = (error: unknown): boolean => normalize(error).code === 'target.connection_reset'
+const isCut = (error: unknown): boolean => normalize(error, { target: true }).code === 'target.connection_reset'
 
 const isRedirect = (status: number, headers: Headers): boolean => redirectStatuses.has(status) && headers.has('location')
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bed, failureOf, get, listen, type Bed, type Listening } from './testbed.ts'
+import { bed, failureOf, get, listen, type Bed, type Listening } from './bed.testing.ts'
 
 /** What the server sends next: the coding it claims, and the bytes in pieces. */
 let answer: { coding: string; pieces: Buffer[]; open?: boolean } = { coding: '', pieces: [] }

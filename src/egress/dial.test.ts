@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEgress } from './egress.ts'
-import { bed, failureOf, get, listen, publicAddress, type Listening } from './testbed.ts'
+import { bed, failureOf, get, listen, publicAddress, type Listening } from './bed.testing.ts'
 import type { Address, Egress } from './types.ts'
 
 const { signal } = new AbortController()

@@ -47,7 +47,7 @@ export const createEgress = (options: EgressOptions): Egress => {
     try {
       return await work()
     } catch (error) {
-      const failure: Failure = normalize(signal.aborted && !isFailure(error) ? abortError(signal.reason, performance.now() - startedMs) : error, { stage: stage() })
+      const failure: Failure = normalize(signal.aborted && !isFailure(error) ? abortError(signal.reason, performance.now() - startedMs) : error, { target: true, stage: stage() })
       throw failure.evidence.length > 0 ? failure : failure.withEvidence([attemptOf({ startedMs, stage: 'connection', url }, failure.code, signalOf(failure, signal))])
     }
   }

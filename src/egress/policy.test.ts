@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { BlockReason } from '../failure/facts.ts'
 import { createEgress } from './egress.ts'
 import { judgeAddress, readAddress, readUrl } from './policy.ts'
-import { bed, failureOf, get, publicAddress } from './testbed.ts'
+import { bed, failureOf, get, publicAddress } from './bed.testing.ts'
 import type { Address } from './types.ts'
 
 const { signal } = new AbortController()

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
-import { bed, failureOf, listen, listenRaw, publicAddress } from './testbed.ts'
+import { bed, failureOf, listen, listenRaw, publicAddress } from './bed.testing.ts'
 import { createRobots } from './robots.ts'
 import type { EgressOptions, EgressResponse } from './types.ts'
 

@@ -2,8 +2,8 @@ import { createSecureServer, constants, type Http2SecureServer, type ServerHttp2
 import { createServer as createHttps } from 'node:https'
 import { createServer as createTls } from 'node:tls'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Deadline } from '../lib/deadline.ts'
-import { bed, createAuthority, failureOf, get, listen, listenRaw, type Authority, type Listening, type Pem } from './testbed.ts'
+import { Deadline, DeadlineExceeded } from '../lib/deadline.ts'
+import { bed, createAuthority, failureOf, get, listen, listenRaw, type Authority, type Listening, type Pem } from './bed.testing.ts'
 
 let authority: Authority
 let good: Pem
@@ -271,8 +271,11 @@ describe('HTTP/2', () => {
       stream.respond({ ':status': 200 })
       stream.write('some')
     })
-    const deadline = new Deadline(60)
-    const slow = failureOf(get(egress, 'https://shop.example/slow', { signal: deadline.signal, deadline }))
+    const deadline = new AbortController()
+    const slow = failureOf(get(egress, 'https://shop.example/slow', {
+      signal: deadline.signal,
+      accept: () => void setImmediate(() => deadline.abort(new DeadlineExceeded(60))),
+    }))
     expect((await get(egress, url)).status).toBe(200)
     expect((await slow).facts).toEqual({ stage: 'response body', afterMs: 60 })
   })
@@ -317,7 +320,7 @@ describe('HTTP/2', () => {
     let turn = 0
     const { egress } = await http2((stream, headers) => acts[turn++ % acts.length]!(stream, headers))
     const codes = new Set<string>()
-    const deadline = new Deadline(10_000)
+    const deadline = new Deadline(25_000)
     for (let round = 0; round < 15; round++) {
       await Promise.all(Array.from({ length: 30 }, async (_, i) => {
         const hangUp = new AbortController()

@@ -15,8 +15,10 @@ export const cacheKey = (intent: ScrapeIntent): string => {
     ...rest,
     url: URL.parse(url)?.href ?? url,
     formats: [...formats].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
-    headers: Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]).sort(),
-    cookies: Object.entries(cookies).sort(),
+    headers: Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const).sort(byName),
+    cookies: Object.entries(cookies).sort(byName),
   }
   return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url')
 }
+
+const byName = (a: readonly [string, string], b: readonly [string, string]): number => (a[0] < b[0] ? -1 : 1)

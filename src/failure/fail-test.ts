@@ -1,16 +1,18 @@
 import { classOf, failureCodes, type FailureCode } from './catalog.ts'
 
+const slugOf = (code: FailureCode): string => code.replaceAll(/[._]/g, '-')
+
 /** The name under which a test key meets a failure: target.http_error → target-http-error.fail.test. */
-export const failHost = (code: FailureCode): string => `${code.replace(/[._]/g, '-')}.fail.test`
+export const failHost = (code: FailureCode): string => `${slugOf(code)}.fail.test`
 
-const codeByLabel = new Map(failureCodes.map((code) => [code.replace(/[._]/g, '-'), code]))
+const longestFirst = [...failureCodes].sort((a, b) => b.length - a.length)
 
-/** The code that a `*.fail.test` host stands for; a number after it (`target-http-error-503`) is its status. */
-export const codeOfHost = (host: string): { code: FailureCode; status?: number } | undefined => {
-  const label = /^([a-z-]+?)(?:-(\d{3}))?\.fail\.test$/.exec(host.toLowerCase().replace(/\.$/, ''))
-  const code = label?.[1] === undefined ? undefined : codeByLabel.get(label[1])
-  if (code === undefined) return undefined
-  return label?.[2] === undefined ? { code } : { code, status: Number(label[2]) }
+/** Code and variant of a `*.fail.test` name (`target-http-error-503`); the variant is empty for the plain name. */
+export const failureOfHost = (host: string): { code: FailureCode; variant: string } | undefined => {
+  const slug = /^([a-z0-9-]+)\.fail\.test$/.exec(host.toLowerCase().replace(/\.$/, ''))?.[1]
+  if (slug === undefined) return undefined
+  const code = longestFirst.find((known) => slug === slugOf(known) || slug.startsWith(`${slugOf(known)}-`))
+  return code && { code, variant: slug.slice(slugOf(code).length + 1) }
 }
 
 /** Codes of `*.fail.test` that no site can cause: they are raised where they belong, as if the cause were there. */

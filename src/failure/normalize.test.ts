@@ -22,7 +22,7 @@ describe('codes', () => {
     ['UND_ERR_HEADERS_TIMEOUT', 'target.timeout'], ['UND_ERR_CONNECT_TIMEOUT', 'target.timeout'],
     ['ERR_SOMETHING_ELSE', 'platform.internal'], ['', 'platform.internal'],
   ])('%s is %s', (code, expected) => {
-    expect(normalize(withCode(code)).code).toBe(expected)
+    expect(normalize(withCode(code), { target: true }).code).toBe(expected)
   })
 
   it.each([
@@ -30,7 +30,11 @@ describe('codes', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'hostname'], ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'untrusted'], ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'untrusted'], ['CERT_REVOKED', 'untrusted'],
     ['EPROTO', 'protocol'], ['ERR_SSL_WRONG_VERSION_NUMBER', 'protocol'], ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'protocol'], ['ERR_TLS_HANDSHAKE_TIMEOUT', 'protocol'],
   ])('%s is target.tls_invalid (%s)', (code, reason) => {
-    expect(normalize(withCode(code))).toMatchObject({ code: 'target.tls_invalid', facts: { reason } })
+    expect(normalize(withCode(code), { target: true })).toMatchObject({ code: 'target.tls_invalid', facts: { reason } })
+  })
+
+  it('of a connection that was not to a target are a fault of ours', () => {
+    for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CERT_HAS_EXPIRED', 'EACCES']) expect(normalize(withCode(code)).code).toBe('platform.internal')
   })
 
   it('are those that node really uses', async () => {
@@ -38,7 +42,7 @@ describe('codes', () => {
       try {
         await work()
       } catch (error) {
-        return normalize(error).code
+        return normalize(error, { target: true }).code
       }
       throw new Error('nothing was raised')
     }
@@ -75,7 +79,7 @@ describe('whatever comes', () => {
   })
 
   it('the first of several errors decides', () => {
-    expect(normalize(new AggregateError([withCode('ECONNREFUSED'), withCode('ENETUNREACH')])).code).toBe('target.connection_refused')
+    expect(normalize(new AggregateError([withCode('ECONNREFUSED'), withCode('ENETUNREACH')]), { target: true }).code).toBe('target.connection_refused')
   })
 
   it('an unknown error gets an id, keeps its cause inside, and shows nothing of it', () => {
@@ -89,8 +93,8 @@ describe('whatever comes', () => {
   })
 
   it('is a failure, never a throw', () => {
-    fc.assert(fc.property(fc.anything(), (value) => {
-      expect(normalize(value).code).toBe('platform.internal')
+    fc.assert(fc.property(fc.anything(), fc.boolean(), (value, target) => {
+      expect(normalize(value, { target }).code).toBe('platform.internal')
     }))
   })
 })

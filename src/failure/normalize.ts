@@ -9,6 +9,8 @@ export interface NormalizeContext {
   /** What was being waited for; part of a timeout's facts. */
   stage?: string
   deadline?: Deadline
+  /** The error comes from a connection to a target. Without this a refused connection is a fault of ours: a database that is down is nobody's page. */
+  target?: boolean
   /** Attempts that go before the failure's own. */
   evidence?: Attempt[]
 }
@@ -110,8 +112,13 @@ const classify = (error: unknown, context: NormalizeContext): Failure => {
   if (textOf(error, 'name') === 'TimeoutError' || timeouts.has(code)) return timeout(context, 0, error)
   // Nobody is left to read this answer; what remains is the record that the connection was cut short.
   if (textOf(error, 'name') === 'AbortError') return fail('target.connection_reset', {}, options)
-  if (textOf(error, 'syscall') === 'getaddrinfo') return fail('target.dns_failed', {}, options)
   if (exhausted.has(code)) return fail('platform.overloaded', { retryAfterSeconds: 1 }, options)
+  return (context.target && ofTarget(error, code)) || fail('platform.internal', { id: newId('err') }, options)
+}
+
+const ofTarget = (error: unknown, code: string): Failure | undefined => {
+  const options = { cause: error }
+  if (textOf(error, 'syscall') === 'getaddrinfo') return fail('target.dns_failed', {}, options)
   if ((error as { http2ErrorCode?: unknown } | null)?.http2ErrorCode === http2EnhanceYourCalm) return fail('target.unreachable', {}, options)
   // undici's parser leaves the code out; an end in the middle of a message is a cut, all else is not HTTP.
   if (textOf(error, 'name') === 'HTTPParserError') return fail(/Invalid EOF/.test(textOf(error, 'message')) ? 'target.connection_reset' : 'target.unreachable', {}, options)
@@ -120,8 +127,7 @@ const classify = (error: unknown, context: NormalizeContext): Failure => {
   const known = byCode[code] ?? startOf(byPrefix, code)
   if (known) return fail(known, {}, options)
   // Every address of a name failed in its own way: the first says as much as any.
-  if (error instanceof AggregateError && error.errors.length > 0) return classify(error.errors[0], context)
-  return fail('platform.internal', { id: newId('err') }, options)
+  return error instanceof AggregateError && error.errors.length > 0 ? ofTarget(error.errors[0], textOf(error.errors[0], 'code')) : undefined
 }
 
 const timeout = ({ stage, deadline }: NormalizeContext, afterMs: number, cause: unknown): Failure =>

@@ -1,22 +1,13 @@
-import { failureCodes, type FailureCode } from '../failure/catalog.ts'
+import type { FailureCode } from '../failure/catalog.ts'
+import { failHost, failureOfHost as failureOfName } from '../failure/fail-test.ts'
 
-/** `target.http_error` → `target-http-error.fail.test`. */
-export const failHost = (code: FailureCode): string => `${slugOf(code)}.fail.test`
-
-const slugOf = (code: FailureCode): string => code.replaceAll(/[._]/g, '-')
+export { failHost }
 
 /** The code that a `*.fail.test` name stands for, also with a variant behind it (`target-http-error-500`). */
 export const codeOfHost = (host: string): FailureCode | undefined => failureOfHost(host)?.code
 
-/** Code and variant of a `*.fail.test` name; the variant is empty for the plain name. */
-export const failureOfHost = (host: string): { code: FailureCode; variant: string } | undefined => {
-  const slug = labelOf(host, 'fail.test')
-  if (slug === undefined) return undefined
-  const code = longestFirst.find((known) => slug === slugOf(known) || slug.startsWith(`${slugOf(known)}-`))
-  return code && { code, variant: slug.slice(slugOf(code).length + 1) }
-}
-
-const longestFirst = [...failureCodes].sort((a, b) => b.length - a.length)
+/** Code and variant of a `*.fail.test` name in any of its spellings. */
+export const failureOfHost = (host: string): { code: FailureCode; variant: string } | undefined => failureOfName(normalHost(host))
 
 /**
  * Lower case, no port, no trailing dot. `article.lab.localhost` is `article.lab.test`:

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../contract/usage.ts'
 
-const secretNames = /^(.*[-_])?(authorization|cookies?|set-cookie|headers?|body|data|post_?data|payload|password|passwd|secret|token|api[-_]?key|apikey|credentials?|signature|session(id)?)$/i
+const secretNames = /^(.*[-_])?(authorization|cookies?|set-cookie|headers?|body|data|post_?data|payload|password|passwd|secret|token|api[-_]?key|apikey|credentials?|signature|session([-_]?id)?)$/i
 /** Counts and names that the pattern above would catch although they tell nothing. */
 const harmless = new Set(['max_tokens', 'maxTokens'])
 
@@ -38,8 +38,8 @@ const redactText = (value: string): string => {
   return redactUrls(short)
 }
 
-const urlSecret = /([?&;](?:[^=&#\s]*[-_])?(?:api[-_]?key|key|token|secret|password|passwd|pwd|signature|sig|auth|authorization|credential|session(?:id)?|access[-_]token)=)[^&#\s]+/gi
-const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^/?#@\s]+@/gi
+const urlSecret = /([?&;](?:[^=&#\s]*[-_])?(?:api[-_]?key|key|token|secret|password|passwd|pwd|signature|sig|auth|authorization|credential|session(?:[-_]?id)?|access[-_]token)=)[^&#\s]+/gi
+const userInfo = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^/?#@\s]+@/gi
 
 /** URLs in a text without user, password and query values that are named like secrets. */
 export const redactUrls = (value: string): string =>

@@ -4,7 +4,7 @@ import type { ScrapeIntent, ScrapeManyIntent } from '../contract/intent.ts'
 import { failed, succeeded, type Outcome } from '../contract/outcome.ts'
 import { costOf, reserveFor, type PriceList } from '../contract/price.ts'
 import { exampleFactsOf } from '../failure/facts.ts'
-import { codeOfHost, failsWholeRequest, isRaised } from '../failure/fail-test.ts'
+import { failsWholeRequest, failureOfHost, isRaised } from '../failure/fail-test.ts'
 import { Failure, fail } from '../failure/failure.ts'
 import { Deadline } from '../lib/deadline.ts'
 import { isBlocklisted } from './blocklist.ts'
@@ -47,11 +47,16 @@ const onePage = async (deps: VerbDeps, actor: Actor, intent: ScrapeIntent, signa
   const simulated = actor.mode === 'test' ? simulatedFailure(intent.url) : undefined
   if (simulated) return failed(simulated)
   const cache = deps.cacheOf(actor.workspaceId)
-  const outcome = await deps.engine.scrape(intent, { mode: actor.mode, signal, ...(cache ? { cache } : {}) })
+  const asked = obeysRobots(intent, actor) ? { ...intent, respectRobots: true } : intent
+  const outcome = await deps.engine.scrape(asked, { mode: actor.mode, signal, ...(cache ? { cache } : {}) })
   // A redirect is no way round the list.
   if (outcome.ok && isBlocklisted(outcome.value.finalUrl, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'), outcome.evidence, outcome.timings)
   return outcome
 }
+
+/** The lab's robots.txt must count where its failure is asked for by name. */
+const obeysRobots = (intent: ScrapeIntent, actor: Actor): boolean =>
+  actor.mode === 'test' && failureOfHost(URL.parse(intent.url)?.hostname ?? '')?.code === 'policy.robots_disallowed'
 
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
 const refuseWhole = (pages: readonly ScrapeIntent[], actor: Actor): void => {
@@ -63,7 +68,7 @@ const refuseWhole = (pages: readonly ScrapeIntent[], actor: Actor): void => {
 }
 
 const simulatedFailure = (url: string): Failure | undefined => {
-  const named = codeOfHost(URL.parse(url)?.hostname ?? '')
+  const named = failureOfHost(URL.parse(url)?.hostname ?? '')
   return named && isRaised(named.code) ? new Failure(named.code, exampleFactsOf(named.code)) : undefined
 }
 

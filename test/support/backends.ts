@@ -9,7 +9,7 @@ import { readMigrations } from '../../src/store/migrate.ts'
 export interface Backend {
   name: 'pglite' | 'postgres'
   /** Opens an empty database; `url` is set where further processes can share it. */
-  open(options?: Partial<StoreOptions>): Promise<{ store: Store; url?: string; drop(): Promise<void> }>
+  open: (options?: Partial<StoreOptions>) => Promise<{ store: Store; url?: string; drop: () => Promise<void> }>
 }
 
 /** The PostgreSQL that `npm run test:pg` names. */
@@ -66,7 +66,7 @@ const shared = (server: string): Backend => ({
 })
 
 /** A database of its own on that server. */
-export const createDatabase = async (server: string): Promise<{ url: string; drop(): Promise<void> }> => {
+export const createDatabase = async (server: string): Promise<{ url: string; drop: () => Promise<void> }> => {
   const name = `lyrebird_test_${randomBytes(6).toString('hex')}`
   await command(server, `create database ${name}`)
   const url = new URL(server)

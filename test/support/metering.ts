@@ -9,7 +9,7 @@ export interface Bench {
   workspaceId: string
   /** Milliseconds since the epoch, moved by the test. */
   time: { now: number }
-  actor(key?: Partial<NewKey>): Promise<Actor>
+  actor: (key?: Partial<NewKey>) => Promise<Actor>
 }
 
 let workspaces = 0

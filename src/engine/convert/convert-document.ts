@@ -72,7 +72,7 @@ const fromMarkup = (input: ConvertInput, raw: string, contentType: string, made:
   const isPage = made.html === raw
   const verdict = judge({ status: input.status, headers: input.headers, url: input.url, source: isPage ? raw : '', page: isPage ? page : undefined, visible })
   const metadata: Metadata = { ...metadataOf(page, input.url, resolve, input.headers), ...made.metadata }
-  const trees = new Trees(input, made, page, limits, degraded, resolve, metadata, warnings)
+  const trees = new Trees(input, made, page, limits, degraded, resolve, warnings)
   const { formats, words } = write(input, raw, trees, verdict)
   return { contentType, formats, metadata: { ...metadata, word_count: words ?? visible.words }, verdict, textLength: visible.length }
 }
@@ -126,16 +126,14 @@ class Trees {
   readonly #page: Page
   readonly #limits: Limits
   readonly #degraded: boolean
-  readonly #metadata: Metadata
   #pageTaken = false
 
-  constructor(input: ConvertInput, made: Markup, page: Page, limits: Limits, degraded: boolean, resolve: Resolve, metadata: Metadata, warnings: string[]) {
+  constructor(input: ConvertInput, made: Markup, page: Page, limits: Limits, degraded: boolean, resolve: Resolve, warnings: string[]) {
     this.#input = input
     this.#made = made
     this.#page = page
     this.#limits = limits
     this.#degraded = degraded
-    this.#metadata = metadata
     this.resolve = resolve
     this.warnings = warnings
   }

@@ -3,6 +3,7 @@ import { Parser } from 'htmlparser2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openLab } from '../client.testing.ts'
 import { walls } from '../walls/index.ts'
+import { fateOf, type Fate } from './big.ts'
 import { charsetText } from './charset.ts'
 import { pages } from './index.ts'
 
@@ -96,6 +97,13 @@ describe('pages that act', () => {
     expect(reached.size).toBe(40)
     expect((await get('http://big.lab.test/n/41?pages=40')).status).toBe(404)
     expect((await get('http://big.lab.test/sitemap.xml?pages=40')).text.match(/<loc>/g)).toHaveLength(40)
+  })
+
+  it('big: under ?trouble each page meets its fate', async () => {
+    const statuses: Record<Fate, number> = { page: 200, moved: 301, missing: 404, error: 500, slow: 200 }
+    for (const i of [1, 7, 12, 18, 23, 32]) expect((await get(`http://big.lab.test/n/${i}?pages=40&trouble`)).status).toBe(statuses[fateOf(i)])
+    expect((await get('http://big.lab.test/n/7?pages=40&trouble')).headers.location).toBe('/n/8?pages=40&trouble')
+    expect((await get('http://big.lab.test/n/1?pages=40&trouble')).text).toContain('href="/n/2?pages=40&amp;trouble"')
   })
 
   it('changes: differs at each visit; only the version moves /versioned; noise is noise', async () => {

@@ -17,7 +17,7 @@ const services = [
   ['Monitoring', 'Gauges that watch a crack or a wall for a year and tell you when it moves.'],
 ] as const
 
-const logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 180 40" role="img" aria-label="Northlight Surveying"><path d="M20 4 34 36 20 28 6 36Z" fill="#f2a541"/><text x="44" y="27" font-family="Georgia" font-size="20" fill="#0b5d5a">Northlight</text></svg>'
+const logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 180 40" role="img" aria-label="Northlight Surveying"><path d="M20 4 34 36 20 28 6 36Z" fill="#f2a541"/><text x="44" y="27" font-family="Georgia" font-size="20" fill="#fbf8f3">Northlight</text></svg>'
 
 const frame = (title: string, main: string, head = ''): string =>
   page({

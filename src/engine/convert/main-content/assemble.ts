@@ -99,7 +99,7 @@ export const assemble = (root: Document, page: Page, keep: Uint8Array): Document
       close(frame, parent)
     } else if (node.type === 'text') onText(frame, node)
     else if (node.type === 'tag') onElement(frame, node)
-    else if (node.type === 'script' && /^math\/tex/.test(node.attribs.type ?? '') && near()) frame.out.push(copy(node))
+    else if (node.type === 'script' && (node.attribs.type ?? '').startsWith('math/tex') && near()) frame.out.push(copy(node))
   }
   return new Document([])
 }
