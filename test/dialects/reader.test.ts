@@ -327,7 +327,7 @@ describe('api keys', () => {
 })
 
 describe('*.fail.test with a test key', () => {
-  it.each(failureCodes.filter((code) => code !== 'policy.robots_disallowed'))('%s', async (code) => {
+  it.each(failureCodes)('%s', async (code) => {
     const own = await app.key()
     const expected = readerCode(new Failure(code, exampleFactsOf(code)))
     failedWith(await read(app, own, { url: `https://${failHost(code)}/`, timeoutMs: code === 'target.timeout' ? 1000 : 30_000, cache: false }), expected)
