@@ -44,6 +44,7 @@ export interface AppOptions {
 
 /** Builds every part once and wires them together. Rejects with a `ConfigError` or `StoreError` made for the terminal. */
 export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
+  const voices = voiceHosts(config)
   const logger = createLogger(config.logLevel)
   const store = await storeOf(config, logger)
   const meter = createMeter({ store, clock: systemClock, logger, ipRpm: config.ipRpm, historyDays: config.historyDays })
@@ -75,7 +76,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       bodyLimitBytes: config.bodyLimitBytes,
       maxInFlight: config.maxInFlight,
       trustedProxies: config.trustedProxies,
-      voiceHosts: voiceHosts(config),
+      voiceHosts: voices,
     },
     metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued })),
     logger,

@@ -53,7 +53,8 @@ export interface VerbMap {
   whoami: { input: Record<string, never>; value: { actor: Actor; key: KeyRecord; credits: CreditState } }
   capabilities: { input: Record<string, never>; value: Capabilities }
   health: { input: Record<string, never>; value: Health }
-  ready: { input: Record<string, never>; value: Health }
+  /** `uptimeSeconds` is that of this process. */
+  ready: { input: Record<string, never>; value: Health & { uptimeSeconds: number } }
 }
 
 export type VerbName = keyof VerbMap

@@ -60,8 +60,8 @@ export interface Route {
   path: string
   verb: VerbName
   summary: string
-  /** No key is asked for. */
-  open: boolean
+  /** No key is asked for; `unless_keyed`: one that is sent must be good. */
+  open: boolean | 'unless_keyed'
   /** False where reading state is not throttled with the work. */
   throttled: boolean
   produces: readonly string[]
@@ -81,7 +81,7 @@ interface RouteSpec<V extends VerbName, B extends z.ZodType, Q extends z.ZodType
   path: string
   verb: V
   summary: string
-  open?: boolean
+  open?: boolean | 'unless_keyed'
   throttled?: boolean
   produces?: readonly string[]
   bodyLimitBytes?: number

@@ -48,7 +48,7 @@ const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress:
   if (dialect.negotiates && !accepts(incoming.request.headers.get('accept'), [...route.produces, 'application/problem+json'])) {
     throw fail('caller.not_acceptable', { available: [...route.produces] })
   }
-  if (!route.open) {
+  if (route.open === false || (route.open === 'unless_keyed' && progress.secret() !== undefined)) {
     await verbs.guardAddress(incoming.clientAddress)
     if (dialect.firstCheck === 'input') await progress.readInput(route)
     await progress.enter(route)
@@ -131,10 +131,13 @@ class Progress {
     }
   }
 
-  async enter(route: Route): Promise<void> {
+  secret(): string | undefined {
     const { request, path, query } = this.incoming
-    const secret = this.#dialect.credential({ method: request.method, path, headers: request.headers, query })
-    this.visit = { ...this.visit, actor: await this.#deps.verbs.authenticate(secret) }
+    return this.#dialect.credential({ method: request.method, path, headers: request.headers, query })
+  }
+
+  async enter(route: Route): Promise<void> {
+    this.visit = { ...this.visit, actor: await this.#deps.verbs.authenticate(this.secret()) }
     await this.#deps.verbs.enter(this.visit, { throttled: route.throttled })
     this.#entered = true
   }

@@ -34,5 +34,5 @@ export const plainVerbs = {
   })),
   capabilities: { scope: null, recorded: false, run: (deps) => deps.capabilities() } satisfies Plain<'capabilities'>,
   health: { scope: null, recorded: false, run: () => ({ ok: true, checks: {} }) } satisfies Plain<'health'>,
-  ready: { scope: null, recorded: false, run: (deps) => deps.ready() } satisfies Plain<'ready'>,
+  ready: { scope: null, recorded: false, run: async (deps) => ({ ...(await deps.ready()), uptimeSeconds: Math.floor(process.uptime()) }) } satisfies Plain<'ready'>,
 }
