@@ -135,6 +135,12 @@ export interface Dialect {
   renderFailure(failure: Failure, info: ReplyInfo): Reply
   /** Shape of the bodies that `renderFailure` makes. */
   failureBody: z.ZodType
+  /** The vendor's names of failures: each is a section, with the name as its anchor, of the page `/docs/<name>/errors`. */
+  errors?: {
+    nameOf(failure: Failure): string
+    /** Failures whose name depends on their facts, beside the catalogue's examples. */
+    more?: readonly Failure[]
+  }
   /** Headers for every reply, of success and of failure. */
   headers?(info: ReplyInfo): Record<string, string>
   prices: PriceList
