@@ -46,7 +46,7 @@ await Promise.all(Array.from({ length: options.inFlight }, async () => {
         if (options.workMs > 0) await new Promise((resolve) => setTimeout(resolve, options.workMs))
         const credits = request % (options.credits + 1)
         const record = {
-          workspaceId: actor.workspaceId, id: `${process.pid}-${request}`, at: new Date().toISOString(), dialect: 'native', method: 'POST', path: '/v1/scrape', verb: 'scrape', keyId: actor.keyId,
+          workspaceId: actor.workspaceId, id: `${process.pid}-${request}`, requestId: `${process.pid}-${request}`, at: new Date().toISOString(), dialect: 'native', method: 'POST', path: '/v1/scrape', verb: 'scrape', keyId: actor.keyId,
           keyName: actor.keyName, mode: actor.mode, status: 200, credits, durationMs: 1, url: null, intent: null, failure: null, evidence: [], timings: {},
         }
         const leavingAt = now()
