@@ -61,6 +61,9 @@ export type VerbName = keyof VerbMap
 export type VerbInput<V extends VerbName> = VerbMap[V]['input']
 export type VerbValue<V extends VerbName> = VerbMap[V]['value']
 
+/** Verbs whose value holds a secret that is shown once: no reply of theirs is ever stored. */
+export const secretVerbs: readonly VerbName[] = ['keys_create', 'keys_rotate']
+
 /** How a dialect's credits are held: `reserve` what the request may cost, or `gate`: refuse once used reaches the limit. */
 export type CreditPolicy = 'reserve' | 'gate'
 
