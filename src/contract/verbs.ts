@@ -56,7 +56,7 @@ export type VerbName = keyof VerbMap
 export type VerbInput<V extends VerbName> = VerbMap[V]['input']
 export type VerbValue<V extends VerbName> = VerbMap[V]['value']
 
-/** How a dialect's credits are held: `reserve` what the request may cost, or `gate`: refuse once used reaches the limit. */
+/** How a dialect's credits are held: `reserve` what the request may cost, or `gate`: refuse once used reaches the limit, before any other limit of the key. */
 export type CreditPolicy = 'reserve' | 'gate'
 
 /** One request on its way through, from the credential to the record in history. */
