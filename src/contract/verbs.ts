@@ -76,6 +76,8 @@ export interface Visit {
   readonly signal: AbortSignal
   readonly prices: PriceList
   readonly creditPolicy: CreditPolicy
+  /** A failure that takes the place of a verb's value before it is billed. */
+  readonly veto?: (value: unknown) => Failure | undefined
   /** HTTP status that the dialect gives a failure, or a success (null). */
   readonly statusOf: (failure: Failure | null) => number
   /** Filled as metering learns it. */

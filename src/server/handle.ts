@@ -48,6 +48,7 @@ const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress:
   if (dialect.negotiates && !accepts(incoming.request.headers.get('accept'), [...route.produces, 'application/problem+json'])) {
     throw fail('caller.not_acceptable', { available: [...route.produces] })
   }
+  progress.follow(route)
   if (!route.open) {
     await verbs.guardAddress(incoming.clientAddress)
     if (dialect.firstCheck === 'input') await progress.readInput(route)
@@ -129,6 +130,11 @@ class Progress {
       account: this.account,
       now: new Date(this.#deps.clock()),
     }
+  }
+
+  /** From here on the row of a route goes before what holds for the whole dialect. */
+  follow({ prices, veto }: Route): void {
+    this.visit = { ...this.visit, prices: prices ?? this.visit.prices, veto: (value) => veto?.(value, this.info()) }
   }
 
   async enter(route: Route): Promise<void> {

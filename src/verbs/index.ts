@@ -96,7 +96,7 @@ const runMetered = async <V extends VerbName>(deps: VerbDeps, visit: Visit, name
   const actor = actorOf(visit)
   const free = actor.mode === 'test' || actor === operator
   const permit = held ?? await meter.admit(actor, { requestId: visit.id, credits: free ? 0 : verb.reserve(input, visit.prices), policy: visit.creditPolicy })
-  const outcome = await attempt(() => verb.run(deps, visit, actor, input))
+  const outcome = await attempt(async () => vetted(visit, await verb.run(deps, visit, actor, input)))
   const credits = outcome.ok && !free ? verb.cost(outcome.value, input, visit.prices) : 0
   const record = { ...recordOf(deps, visit, actor, name, verb.url(input), input, outcome, credits) }
   await (outcome.ok ? meter.settle(permit, { credits, record }) : meter.release(permit, record))
@@ -116,6 +116,11 @@ const attempt = async <T>(run: () => Promise<Outcome<T>> | Outcome<T>): Promise<
   } catch (error) {
     return failed(normalize(error))
   }
+}
+
+const vetted = <T>(visit: Visit, outcome: Outcome<T>): Outcome<T> => {
+  const failure = outcome.ok ? visit.veto?.(outcome.value) : undefined
+  return failure ? failed(failure.carrying(outcome.evidence), outcome.evidence, outcome.timings) : outcome
 }
 
 const actorOf = (visit: Visit): Actor => {
