@@ -8,7 +8,8 @@ import { normalize } from '../failure/normalize.ts'
 import { accepts } from '../lib/accept.ts'
 import { requestIdFrom } from '../lib/request-id.ts'
 import { readJson } from './body.ts'
-import type { ServerDeps } from './deps.ts'
+import { crossOriginHeaders, firstPartyOf, isPreflight } from './cross-origin.ts'
+import type { FirstParty, ServerDeps } from './deps.ts'
 import { commonHeaders, toResponse, toStored } from './respond.ts'
 import { validate } from './validate.ts'
 
@@ -33,6 +34,7 @@ export type Found = { route: Route } | { failure: Failure }
 export const handle = async (deps: ServerDeps, dialect: Dialect, found: Found, incoming: Incoming): Promise<Response> => {
   const progress = new Progress(deps, dialect, incoming)
   try {
+    if (progress.preflight()) return progress.reply({ status: 204, headers: {}, body: '' }, undefined)
     const stored = 'failure' in found ? progress.render(found.failure) : await serve(deps, dialect, found.route, progress)
     return progress.reply(stored, 'route' in found ? found.route : undefined)
   } catch (error) {
@@ -89,6 +91,7 @@ class Progress {
   timings: Timings = {}
   readonly #deps: ServerDeps
   readonly #dialect: Dialect
+  readonly #firstParty: FirstParty | undefined
   #input: Input | undefined
   #entered = false
   #recorded = false
@@ -96,6 +99,7 @@ class Progress {
   constructor(deps: ServerDeps, dialect: Dialect, incoming: Incoming) {
     this.#deps = deps
     this.#dialect = dialect
+    this.#firstParty = deps.settings.firstParties.get(dialect.name)
     this.incoming = incoming
     this.visit = {
       id: randomUUID(),
@@ -137,10 +141,19 @@ class Progress {
     this.visit = { ...this.visit, prices: prices ?? this.visit.prices, veto: (value) => veto?.(value, this.info()) }
   }
 
-  async enter(route: Route): Promise<void> {
+  /** True for a browser's question that needs no route and no key. */
+  preflight(): boolean {
+    const { request } = this.incoming
+    return isPreflight(request) && firstPartyOf(this.#firstParty, request.headers) !== undefined
+  }
+
+  secret(): string | undefined {
     const { request, path, query } = this.incoming
-    const secret = this.#dialect.credential({ method: request.method, path, headers: request.headers, query })
-    this.visit = { ...this.visit, actor: await this.#deps.verbs.authenticate(secret) }
+    return this.#dialect.credential({ method: request.method, path, headers: request.headers, query }) ?? firstPartyOf(this.#firstParty, request.headers)?.secret
+  }
+
+  async enter(route: Route): Promise<void> {
+    this.visit = { ...this.visit, actor: await this.#deps.verbs.authenticate(this.secret()) }
     await this.#deps.verbs.enter(this.visit, { throttled: route.throttled })
     this.#entered = true
   }
@@ -204,7 +217,9 @@ class Progress {
     if (this.failure?.class === 'platform') logger.error({ ...line, err: this.failure.cause, id: this.failure.plainFacts.id }, 'failed')
     else logger.info(line, this.failure ? 'failed' : 'done')
     metrics.replied({ dialect: this.#dialect.name, route: route?.path ?? 'none', status: stored.status }, durationMs / 1000, this.failure)
-    return stored instanceof Response ? stored : toResponse(stored)
+    const response = stored instanceof Response ? stored : toResponse(stored)
+    for (const [name, value] of Object.entries(crossOriginHeaders(this.#firstParty, this.incoming.request))) response.headers.set(name, value)
+    return response
   }
 
   async leave(): Promise<void> {
