@@ -70,7 +70,7 @@ afterEach(async () => {
   children.length = 0
 })
 
-describe('kill -9 on the embedded database', () => {
+describe('kill -9 on the embedded database', { timeout: 90_000 }, () => {
   let dataDir: string
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'lyrebird-meter-'))
@@ -110,7 +110,7 @@ describe('kill -9 on the embedded database', () => {
   })
 })
 
-describe.runIf(postgresUrl)('several processes on one PostgreSQL', () => {
+describe.runIf(postgresUrl)('several processes on one PostgreSQL', { timeout: 90_000 }, () => {
   let url: string
   let drop: () => Promise<void>
   let store: Store
