@@ -41,13 +41,15 @@ export interface App {
 export interface AppOptions {
   /** Live keys reach the lab too: for tests of what live keys are billed. */
   labForLive?: boolean
+  /** An embedded database to begin with a copy of, where there is none yet: for tests, which open many. */
+  template?: Blob
 }
 
 /** Builds every part once and wires them together. Rejects with a `ConfigError` or `StoreError` made for the terminal. */
 export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
   const voices = voiceHosts(config)
   const logger = createLogger(config.logLevel)
-  const store = await storeOf(config, logger)
+  const store = await storeOf(config, logger, options.template)
   const meter = createMeter({ store, clock: systemClock, logger, ipRpm: config.ipRpm, historyDays: config.historyDays })
   await meter.start()
   if (config.bootstrapKey !== undefined) await meter.keys.bootstrap(config.bootstrapKey, 'live')
@@ -182,5 +184,5 @@ export const importFrom = async (config: Config, input: Readable): Promise<numbe
   }
 }
 
-export const storeOf = (config: Config, logger: Logger): Promise<Store> =>
-  openStore({ dataDir: config.dataDir, logger, ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }) })
+export const storeOf = (config: Config, logger: Logger, template?: Blob): Promise<Store> =>
+  openStore({ dataDir: config.dataDir, logger, template, ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }) })
