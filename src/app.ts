@@ -45,6 +45,7 @@ export interface AppOptions {
 
 /** Builds every part once and wires them together. Rejects with a `ConfigError` or `StoreError` made for the terminal. */
 export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
+  const voices = voiceHosts(config)
   const logger = createLogger(config.logLevel)
   const store = await storeOf(config, logger)
   const meter = createMeter({ store, clock: systemClock, logger, ipRpm: config.ipRpm, historyDays: config.historyDays })
@@ -77,7 +78,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       bodyLimitBytes: config.bodyLimitBytes,
       maxInFlight: config.maxInFlight,
       trustedProxies: config.trustedProxies,
-      voiceHosts: voiceHosts(config),
+      voiceHosts: voices,
       firstParties: firstParties(config),
     },
     metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued })),

@@ -60,8 +60,8 @@ export interface Route {
   path: string
   verb: VerbName
   summary: string
-  /** No key is asked for. */
-  open: boolean
+  /** No key is asked for; `unless_keyed`: one that is sent must be good. */
+  open: boolean | 'unless_keyed'
   /** False where reading state is not throttled with the work. */
   throttled: boolean
   produces: readonly string[]
@@ -85,7 +85,7 @@ interface RouteSpec<V extends VerbName, B extends z.ZodType, Q extends z.ZodType
   path: string
   verb: V
   summary: string
-  open?: boolean
+  open?: boolean | 'unless_keyed'
   throttled?: boolean
   produces?: readonly string[]
   bodyLimitBytes?: number
@@ -143,6 +143,12 @@ export interface Dialect {
   renderFailure(failure: Failure, info: ReplyInfo): Reply
   /** Shape of the bodies that `renderFailure` makes. */
   failureBody: z.ZodType
+  /** The vendor's names of failures: each is a section, with the name as its anchor, of the page `/docs/<name>/errors`. */
+  errors?: {
+    nameOf(failure: Failure): string
+    /** Failures whose name depends on their facts, beside the catalogue's examples. */
+    more?: readonly Failure[]
+  }
   /** Headers for every reply, of success and of failure. */
   headers?(info: ReplyInfo): Record<string, string>
   prices: PriceList

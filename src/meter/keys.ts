@@ -5,7 +5,7 @@ import { newId } from '../lib/ids.ts'
 import type { Database } from '../store/db.ts'
 import { findKeyByHash, getKey, insertKey, listKeys, replaceHash, revokeKey } from '../store/keys.ts'
 import { defaultWorkspace } from '../store/workspaces.ts'
-import { displayPrefix, hashSecret, newSecret } from './secret.ts'
+import { displayEnd, displayPrefix, hashSecret, newSecret } from './secret.ts'
 
 export interface CreatedKey {
   key: KeyRecord
@@ -34,7 +34,7 @@ export const createKeys = (db: Database, clock: Clock, changed: () => void): Key
     const id = newId('key', now.getTime())
     const mode = input.mode ?? 'live'
     const inserted = await insertKey(db, {
-      id, workspace_id: workspaceId, name: input.name, prefix: displayPrefix(secret), hash: hashSecret(secret), mode,
+      id, workspace_id: workspaceId, name: input.name, ...stored(secret), mode,
       scopes: input.scopes ?? defaultScopes,
       rpm: input.rpm ?? null, concurrency: input.concurrency ?? null,
       credit_limit: input.creditLimit ?? null, daily_credit_cap: input.dailyCreditCap ?? null,
@@ -70,7 +70,7 @@ export const createKeys = (db: Database, clock: Clock, changed: () => void): Key
     async rotate(workspaceId, id) {
       const key = await get(workspaceId, id)
       const secret = newSecret(key.mode)
-      const replaced = await replaceHash(db, workspaceId, id, hashSecret(secret), displayPrefix(secret))
+      const replaced = await replaceHash(db, workspaceId, id, stored(secret))
       changed()
       if (!replaced) throw fail('caller.conflict', { state: 'revoked' })
       return { key: await get(workspaceId, id), secret }
@@ -85,6 +85,8 @@ export const createKeys = (db: Database, clock: Clock, changed: () => void): Key
     },
   }
 }
+
+const stored = (secret: string) => ({ hash: hashSecret(secret), prefix: displayPrefix(secret), last_four: displayEnd(secret) })
 
 const expiryOf = ({ expiresAt }: NewKey): Date | null => {
   if (expiresAt === undefined || expiresAt === null) return null

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Timings } from '../contract/outcome.ts'
 import type { Account } from '../contract/usage.ts'
-import type { StoredReply, Visit } from '../contract/verbs.ts'
+import { secretVerbs, type StoredReply, type Visit } from '../contract/verbs.ts'
 import type { Dialect, Reply, ReplyInfo, Route } from '../dialects/dialect.ts'
 import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
@@ -51,7 +51,7 @@ const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress:
     throw fail('caller.not_acceptable', { available: [...route.produces] })
   }
   progress.follow(route)
-  if (!route.open) {
+  if (route.open === false || (route.open === 'unless_keyed' && progress.secret() !== undefined)) {
     await verbs.guardAddress(incoming.clientAddress)
     if (dialect.firstCheck === 'input') await progress.readInput(route)
     await progress.enter(route)
@@ -71,8 +71,9 @@ const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress:
     stored = progress.store(reply)
     return stored
   } finally {
-    // A failure that a later try may mend is forgotten, so that the repeat is a real one.
-    if (replay) await replay.finish(progress.failure?.retry === 'later' ? null : stored)
+    // A failure that a later try may mend is forgotten, so that the repeat is a real one; a secret is not kept at all.
+    const isKept = progress.failure?.retry !== 'later' && !secretVerbs.includes(route.verb)
+    if (replay) await replay.finish(isKept ? stored : null)
   }
 }
 
