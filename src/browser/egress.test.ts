@@ -2,7 +2,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLab, type Lab } from '../lab/index.ts'
-import { openBed, type Bed } from './testbed.ts'
+import { openBed, type Bed } from './bed.testing.ts'
 
 /** A server on a private address that writes down whoever comes. */
 interface Canary {
@@ -13,11 +13,17 @@ interface Canary {
 
 const openCanary = async (): Promise<Canary> => {
   const seen: string[] = []
+  const open = new Set<{ destroy(): void }>()
   const tcp: Server = createServer((socket) => {
+    open.add(socket)
     socket.on('error', () => {})
-    socket.once('data', (data: Buffer) => seen.push(/\/canary\/([\w-]+)/.exec(data.toString('latin1'))?.[1] ?? 'bytes'))
     seen.push('connection')
-    socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\naccess-control-allow-origin: *\r\n\r\n')
+    socket.on('data', (data: Buffer) => {
+      for (const [, way = ''] of data.toString('latin1').matchAll(/\/canary\/([\w-]+)/g)) {
+        seen.push(way)
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\naccess-control-allow-origin: *\r\n\r\n')
+      }
+    })
   })
   await new Promise<void>((resolve) => { tcp.listen(0, '127.0.0.1', resolve) })
   const { port } = tcp.address() as AddressInfo
@@ -28,6 +34,7 @@ const openCanary = async (): Promise<Canary> => {
     seen,
     close: () => new Promise((resolve) => {
       udp.close()
+      for (const socket of open) socket.destroy()
       tcp.close(() => resolve())
     }),
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isFailure } from '../failure/failure.ts'
 import { startLab, type Lab } from '../lab/index.ts'
 import { Deadline } from '../lib/deadline.ts'
-import { openBed, type Bed } from './testbed.ts'
+import { openBed, type Bed } from './bed.testing.ts'
 
 let lab: Lab
 let bed: Bed

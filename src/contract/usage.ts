@@ -40,6 +40,8 @@ export interface RequestRecord {
 export interface Page<T> {
   items: T[]
   nextCursor: string | null
+  /** Only where the query asked to count. */
+  total?: number
 }
 
 /** State of a window after a request was counted in it. */

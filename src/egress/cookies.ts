@@ -75,7 +75,7 @@ const readSetCookie = (line: string, url: URL): (Cookie & { expired: boolean }) 
     switch (key.trim().toLowerCase()) {
       case 'domain': {
         const domain = given.replace(/^\./, '').toLowerCase()
-        const isSuffix = getPublicSuffix(domain) === domain
+        const isSuffix = getPublicSuffix(domain, { allowPrivateDomains: true }) === domain
         if (domain === '' || (isSuffix && domain === url.hostname)) break
         if (isSuffix || !`.${url.hostname}`.endsWith(`.${domain}`)) return undefined
         cookie.domain = domain

@@ -255,6 +255,7 @@ describe('cookies', () => {
     ['a sibling, with Domain', 'a=1; Domain=b.example', 'x.b.example', 'http://y.b.example/', 'a=1'],
     ['a foreign Domain', 'a=1; Domain=b.example', 'a.example', 'http://b.example/', undefined],
     ['a public suffix as Domain', 'a=1; Domain=co.uk', 'a.co.uk', 'http://b.co.uk/', undefined],
+    ['a suffix that a host rents out, as Domain', 'a=1; Domain=github.io', 'a.github.io', 'http://b.github.io/', undefined],
     ['a path that fits', 'a=1; Path=/end', 'a.example', '/end/x', 'a=1'],
     ['a path that does not', 'a=1; Path=/end', 'a.example', '/ending', undefined],
     ['Secure over http', 'a=1; Secure', 'a.example', '/end', undefined],

@@ -72,7 +72,7 @@ export const createServer = (deps: ServerDeps): Server => {
   }
 }
 
-const isOpen = (found: Found): boolean => 'route' in found && found.route.open
+const isOpen = (found: Found): boolean => 'route' in found && found.route.open !== false
 
 const byPath = (routes: readonly Route[]): Map<string, Route[]> => Map.groupBy(routes, (row) => row.path)
 
@@ -95,14 +95,14 @@ const routedPath = (request: Request, voiceHosts: ReadonlyMap<string, string>, d
   const voice = voiceHosts.get(url.hostname) ?? voiceHosts.get('*')
   const base = dialects.find((dialect) => dialect.name === voice)?.basePath
   if (base === undefined || path.startsWith('/docs') || path.startsWith('/errors')) return path
-  return path === base || path.startsWith(`${base}/`) ? path : base + path
+  return path === base || path.startsWith(`${base}/`) ? path : foldSlashes(base + path, dialects)
 }
 
-/** Doubled slashes at the start and behind a dialect's base, as base URLs that end in one make them. */
+/** Doubled slashes at the start and anywhere below a dialect's base, as base URLs that end in one make them. */
 const foldSlashes = (pathname: string, dialects: readonly Dialect[]): string => {
   const path = pathname.replace(/^\/{2,}/, '/')
-  const base = dialects.find((dialect) => dialect.basePath !== '' && path.startsWith(`${dialect.basePath}//`))?.basePath
-  return base === undefined ? path : base + path.slice(base.length).replace(/^\/+/, '/')
+  const base = dialects.find((dialect) => dialect.basePath !== '' && path.startsWith(`${dialect.basePath}/`))?.basePath
+  return base === undefined ? path : base + path.slice(base.length).replace(/\/{2,}/g, '/')
 }
 
 const targetOf = (rawUrl: string, path: string): string => {

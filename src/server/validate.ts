@@ -3,12 +3,15 @@ import { fail } from '../failure/failure.ts'
 import type { Issue } from '../failure/facts.ts'
 import { nearest } from '../lib/nearest.ts'
 
+/** A flood of bad items in a body of megabytes must not become a reply of many more. */
+const issuesMax = 100
+
 /** What the schema makes of the value; throws caller.invalid_request with one issue per field. */
 export const validate = (schema: z.ZodType | undefined, value: unknown): unknown => {
   if (schema === undefined) return undefined
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw fail('caller.invalid_request', { issues: parsed.error.issues.flatMap((issue) => toIssues(schema, issue)) })
+  throw fail('caller.invalid_request', { issues: parsed.error.issues.slice(0, issuesMax).flatMap((issue) => toIssues(schema, issue)) })
 }
 
 const toIssues = (schema: z.ZodType, issue: z.core.$ZodIssue): Issue[] => {

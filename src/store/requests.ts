@@ -26,14 +26,21 @@ export const toRequestJson = (record: RequestRecord): string => {
 export const listRequests = async (db: Database, workspaceId: string, query: HistoryQuery): Promise<Page<RequestRecord>> => {
   const before = query.cursor === undefined ? undefined : readCursor(query.cursor)
   if (query.cursor !== undefined && before === undefined) return { items: [], nextCursor: null }
-  let select = db.selectFrom('requests').selectAll().where('workspace_id', '=', workspaceId)
-  if (before !== undefined) select = select.where('seq', '<', before)
+  let select = db.selectFrom('requests').where('workspace_id', '=', workspaceId)
   if (query.dialect !== undefined) select = select.where('dialect', '=', query.dialect)
   if (query.verb !== undefined) select = select.where('verb', '=', query.verb)
   if (query.failed !== undefined) select = select.where('failure_code', query.failed ? 'is not' : 'is', null)
-  const rows = await select.orderBy('seq', 'desc').limit(query.limit + 1).execute()
+  let page = select.selectAll().orderBy('seq', 'desc').limit(query.limit + 1)
+  if (before !== undefined) page = page.where('seq', '<', before)
+  if (query.skip !== undefined) page = page.offset(query.skip)
+  const rows = await page.execute()
   const last = rows.length > query.limit ? rows[query.limit - 1] : undefined
-  return { items: rows.slice(0, query.limit).map(toRecord), nextCursor: last ? String(last.seq) : null }
+  const counted = query.counted ? await select.select((count) => count.fn.countAll().as('total')).executeTakeFirstOrThrow() : undefined
+  return {
+    items: rows.slice(0, query.limit).map(toRecord),
+    nextCursor: last ? String(last.seq) : null,
+    ...(counted ? { total: Number(counted.total) } : {}),
+  }
 }
 
 /** By its own id or by the one shown, which a caller may have used twice: the newest is meant. */
