@@ -20,6 +20,7 @@ export const scrape: Metered<'scrape'> = {
   cost: (document, intent, prices) => costOf(intent, document, prices),
   url: (intent) => intent.url,
   run: (deps, visit, actor, intent) => {
+    requireEvaluate([intent], actor)
     refuseWhole([intent], actor)
     return onePage(deps, actor, intent, visit.signal)
   },
@@ -31,6 +32,7 @@ export const scrapeMany: Metered<'scrape_many'> = {
   cost: (value, intent, prices) => manyCost(value.results, intent, prices),
   url: (intent) => intent.pages[0]?.url ?? null,
   run: async (deps, visit, actor, intent) => {
+    requireEvaluate(intent.pages, actor)
     refuseWhole(intent.pages, actor)
     const deadline = new Deadline(intent.timeoutMs, visit.signal)
     try {
@@ -57,6 +59,12 @@ const onePage = async (deps: VerbDeps, actor: Actor, intent: ScrapeIntent, signa
 /** The lab's robots.txt must count where its failure is asked for by name. */
 const obeysRobots = (intent: ScrapeIntent, actor: Actor): boolean =>
   actor.mode === 'test' && failureOfHost(URL.parse(intent.url)?.hostname ?? '')?.code === 'policy.robots_disallowed'
+
+/** Scripts of the caller's own run only for keys that were given the right to. */
+const requireEvaluate = (pages: readonly ScrapeIntent[], actor: Actor): void => {
+  const wanted = pages.some(({ browser }) => browser?.actions?.some(({ type }) => type === 'evaluate'))
+  if (wanted && !actor.scopes.includes('evaluate')) throw fail('account.scope_denied', { needs: 'the scope "evaluate"' })
+}
 
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
 const refuseWhole = (pages: readonly ScrapeIntent[], actor: Actor): void => {
