@@ -105,15 +105,15 @@ const overloaded = once(async (): Promise<void> => {
   }
 })
 
-/** A fault of the server itself: its database is gone. */
+/** A fault of the server itself: a table of its database is gone. */
 const internal = once(async (): Promise<void> => {
   const broken = await startTestApp()
   const key = await broken.key()
-  await broken.app.store.close()
+  await broken.app.store.db.schema.alterTable('keys').renameTo('lost_keys').execute()
   try {
     await failsWith(await get(broken, '/brand', key, { url: article }), 500, 'Extraction failed')
   } finally {
-    await broken.close().catch(() => undefined)
+    await broken.close()
   }
 })
 
