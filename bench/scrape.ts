@@ -88,18 +88,16 @@ const child = async (script: string, base: string, count: number, concurrency: n
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Run
 }
 
-const listening = async (output: NodeJS.ReadableStream): Promise<string> => {
-  let text = ''
-  for await (const chunk of output) {
-    text += String(chunk)
-    const url = /listens on (\S+)/.exec(text)?.[1]
-    if (url) {
-      output.resume()
-      return url
-    }
-  }
-  throw new Error('the server did not start')
-}
+const listening = (output: NodeJS.ReadableStream): Promise<string> =>
+  new Promise((done, fail) => {
+    let text = ''
+    output.on('data', (chunk) => {
+      text += String(chunk)
+      const url = /listens on (\S+)/.exec(text)?.[1]
+      if (url) done(url)
+    })
+    output.once('end', () => fail(new Error('the server did not start')))
+  })
 
 const report = (results: Map<string, Run[]>): void => {
   const rate = (runs: Run[]) => runs.reduce((sum, run) => sum + run.times.length, 0) / runs.reduce((sum, run) => sum + run.seconds, 0)

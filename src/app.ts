@@ -14,6 +14,7 @@ import { systemClock } from './lib/clock.ts'
 import { nearest } from './lib/nearest.ts'
 import { createLogger, type Logger } from './lib/logger.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
+import type { FirstParty } from './server/deps.ts'
 import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { createServer } from './server/server.ts'
@@ -51,6 +52,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   await meter.start()
   if (config.bootstrapKey !== undefined) await meter.keys.bootstrap(config.bootstrapKey, 'live')
   if (config.bootstrapTestKey !== undefined) await meter.keys.bootstrap(config.bootstrapTestKey, 'test')
+  if (config.prefetchDefaultKey !== undefined) await meter.keys.bootstrap(config.prefetchDefaultKey, 'live', { name: 'own web pages', scopes: ['scrape'], rpm: 60, concurrency: 5 })
 
   const documents = createDocumentCache({ store, ttlS: config.cacheTtlS })
   const caches = createCaches(documents, logger)
@@ -77,6 +79,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       maxInFlight: config.maxInFlight,
       trustedProxies: config.trustedProxies,
       voiceHosts: voices,
+      firstParties: firstParties(config),
     },
     metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued })),
     logger,
@@ -154,6 +157,10 @@ const voiceHosts = (config: Config): ReadonlyMap<string, string> => {
   }
   return hosts
 }
+
+/** Dialect → the operator's own web pages, where there are any. */
+const firstParties = (config: Config): ReadonlyMap<string, FirstParty> =>
+  new Map(config.prefetchAllowedOrigins.length === 0 ? [] : [['prefetch', { origins: new Set(config.prefetchAllowedOrigins), secret: config.prefetchDefaultKey }]])
 
 /** Writes the whole database as lines of JSON; resolves to the number of rows. */
 export const exportTo = async (config: Config, output: Writable): Promise<number> => {

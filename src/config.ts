@@ -21,6 +21,14 @@ const text = z.string().min(1)
 const list = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean))
 const int = (min: number, max: number) => z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max))
 
+/** An origin as a browser writes it; a closing slash is forgiven. */
+const origin = z.string().transform((value, ctx) => {
+  const url = URL.parse(value)
+  const exact = url !== null && /^https?:$/.test(url.protocol) && [url.origin, `${url.origin}/`].includes(value.toLowerCase())
+  if (!exact) ctx.addIssue({ code: 'custom', message: `${JSON.stringify(value)} is not an origin such as https://app.example or http://localhost:3000` })
+  return url?.origin ?? ''
+})
+
 /** Every setting there is. A new one is a row here and nothing else. */
 export const settings = {
   host: setting({ env: 'LYREBIRD_HOST', schema: text, default: '127.0.0.1', doc: 'Address to listen on.' }),
@@ -47,11 +55,13 @@ export const settings = {
   shutdownGraceMs: setting({ env: 'LYREBIRD_SHUTDOWN_GRACE_MS', schema: int(0, 600_000), default: '10000', doc: 'Most milliseconds that running requests get to finish at shutdown.' }),
   voice: setting({ env: 'LYREBIRD_VOICE', schema: z.string().regex(/^[a-z]+$/), doc: 'Dialect served at the root for every host name, instead of the native API.' }),
   voiceHosts: setting({ env: 'LYREBIRD_VOICE_HOSTS', schema: list.pipe(z.array(z.string().regex(/^[a-z]+=[^=]+$/, 'must be dialect=host'))), default: '', doc: 'Dialects served at the root of a host name: reader=reader.example,octen=octen.example.' }),
+  prefetchAllowedOrigins: setting({ env: 'LYREBIRD_PREFETCH_ALLOWED_ORIGINS', schema: list.pipe(z.array(origin)), default: '', doc: 'Origins of your own web pages, separated by commas, that browsers may call the Prefetch dialect from: https://app.example,http://localhost:3000.' }),
+  prefetchDefaultKey: setting({ env: 'LYREBIRD_PREFETCH_DEFAULT_API_KEY', schema: z.string().min(16, 'must have at least 16 characters'), secret: true, doc: 'Key of requests from those origins that carry none. Where no key has this secret, one is made at start, with 60 requests per minute and 5 at once. Anybody can claim an origin, so give it no more than a stranger may have.' }),
 } as const
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice'
+type Optional = 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

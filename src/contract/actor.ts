@@ -30,6 +30,8 @@ export interface KeyRecord extends KeyLimits {
   id: string
   name: string
   prefix: string
+  /** The end of the secret; empty where the secret is too short to show any of it. */
+  lastFour: string
   mode: KeyMode
   scopes: Scope[]
   urlBlocklist: string[]

@@ -98,6 +98,10 @@ describe('sites and only', () => {
     expect(await verdict('http://a:b@article.lab.test/', { sites })).toBe('credentials')
   })
 
+  it.each([['http://10.0.0.1/', 'private'], ['http://localhost/', 'reserved_tld'], ['http://8.8.8.8:22/', 'port']])('refuses %s for the usual reason under `only` too', async (url, reason) => {
+    expect(await verdict(url, { sites, only })).toBe(reason)
+  })
+
   it('lets nothing but sites be asked for under `only`, whatever `allow` says', async () => {
     const { egress, dialled } = bed(1, { sites, only, allow: ['0.0.0.0/0', 'shop.example'] })
     await expect(egress.judge('http://article.lab.test/', signal)).resolves.toBeUndefined()

@@ -19,7 +19,7 @@ describe.each(backends)('keys on $name', ({ open }) => {
     const { key, secret } = await meter.keys.create(workspaceId, { name: 'agent', mode: 'test' })
     expect(secret).toMatch(/^lb_test_[0-9a-z]{36}$/)
     expect(key).toEqual({
-      id: expect.stringMatching(/^key_/), name: 'agent', prefix: secret.slice(0, 12), mode: 'test', scopes: ['scrape', 'read'], urlBlocklist: [],
+      id: expect.stringMatching(/^key_/), name: 'agent', prefix: secret.slice(0, 12), lastFour: secret.slice(-4), mode: 'test', scopes: ['scrape', 'read'], urlBlocklist: [],
       rpm: null, concurrency: null, creditLimit: null, dailyCreditCap: null, creditsUsed: 0,
       createdAt: '2026-03-14T12:00:00.000Z', lastUsedAt: null, expiresAt: null, revokedAt: null,
     })
@@ -83,7 +83,7 @@ describe.each(backends)('keys on $name', ({ open }) => {
     await meter.authenticate(secret)
     const rotated = await meter.keys.rotate(workspaceId, key.id)
     expect(rotated.secret).toMatch(/^lb_test_/)
-    expect(rotated.key).toMatchObject({ ...key, prefix: displayPrefix(rotated.secret), lastUsedAt: rotated.key.lastUsedAt })
+    expect(rotated.key).toMatchObject({ ...key, prefix: displayPrefix(rotated.secret), lastFour: rotated.secret.slice(-4), lastUsedAt: rotated.key.lastUsedAt })
     await expect(meter.authenticate(secret)).rejects.toMatchObject({ code: 'account.invalid_key' })
     await expect(meter.authenticate(rotated.secret)).resolves.toMatchObject({ keyId: key.id, limits: { rpm: 7 } })
     await meter.keys.revoke(workspaceId, key.id)

@@ -5,7 +5,7 @@ import { newId } from '../lib/ids.ts'
 import type { Database } from '../store/db.ts'
 import { findKeyByHash, getKey, insertKey, listKeys, replaceHash, revokeKey } from '../store/keys.ts'
 import { defaultWorkspace } from '../store/workspaces.ts'
-import { displayPrefix, hashSecret, newSecret } from './secret.ts'
+import { displayEnd, displayPrefix, hashSecret, newSecret } from './secret.ts'
 
 export interface CreatedKey {
   key: KeyRecord
@@ -20,8 +20,8 @@ export interface Keys {
   revoke(workspaceId: string, id: string): Promise<KeyRecord>
   /** The same key with another secret; the old one stops at once. */
   rotate(workspaceId: string, id: string): Promise<CreatedKey>
-  /** Creates a key with exactly this secret in the default workspace, or keeps the one that is there, revoked or not. */
-  bootstrap(secret: string, mode: KeyMode, name?: string): Promise<KeyRecord>
+  /** Creates a key with exactly this secret in the default workspace, or keeps the one that is there as it is, revoked or not. Without `input` it may do everything. */
+  bootstrap(secret: string, mode: KeyMode, input?: Omit<NewKey, 'mode'>): Promise<KeyRecord>
 }
 
 const defaultScopes: Scope[] = ['scrape', 'read']
@@ -34,7 +34,7 @@ export const createKeys = (db: Database, clock: Clock, changed: () => void): Key
     const id = newId('key', now.getTime())
     const mode = input.mode ?? 'live'
     const inserted = await insertKey(db, {
-      id, workspace_id: workspaceId, name: input.name, prefix: displayPrefix(secret), hash: hashSecret(secret), mode,
+      id, workspace_id: workspaceId, name: input.name, ...stored(secret), mode,
       scopes: input.scopes ?? defaultScopes,
       rpm: input.rpm ?? null, concurrency: input.concurrency ?? null,
       credit_limit: input.creditLimit ?? null, daily_credit_cap: input.dailyCreditCap ?? null,
@@ -70,14 +70,14 @@ export const createKeys = (db: Database, clock: Clock, changed: () => void): Key
     async rotate(workspaceId, id) {
       const key = await get(workspaceId, id)
       const secret = newSecret(key.mode)
-      const replaced = await replaceHash(db, workspaceId, id, hashSecret(secret), displayPrefix(secret))
+      const replaced = await replaceHash(db, workspaceId, id, stored(secret))
       changed()
       if (!replaced) throw fail('caller.conflict', { state: 'revoked' })
       return { key: await get(workspaceId, id), secret }
     },
 
-    async bootstrap(secret, mode, name = `bootstrap ${mode}`) {
-      const id = await insert(defaultWorkspace, secret, { name, mode, scopes: allScopes })
+    async bootstrap(secret, mode, input = { name: `bootstrap ${mode}`, scopes: allScopes }) {
+      const id = await insert(defaultWorkspace, secret, { ...input, mode })
       if (id !== undefined) return get(defaultWorkspace, id)
       const known = await findKeyByHash(db, hashSecret(secret))
       if (!known) throw new Error('a key vanished while it was being looked up')
@@ -85,6 +85,8 @@ export const createKeys = (db: Database, clock: Clock, changed: () => void): Key
     },
   }
 }
+
+const stored = (secret: string) => ({ hash: hashSecret(secret), prefix: displayPrefix(secret), last_four: displayEnd(secret) })
 
 const expiryOf = ({ expiresAt }: NewKey): Date | null => {
   if (expiresAt === undefined || expiresAt === null) return null

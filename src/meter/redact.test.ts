@@ -40,7 +40,7 @@ it('never lets a secret through, whatever surrounds it', () => {
 
 it('redacts every part of a record', () => {
   const record: RequestRecord = {
-    id: 'r', at: 'now', dialect: 'native', method: 'GET', path: '/r/https://u:S3@a.test/?token=S3', verb: 'scrape', keyId: 'k', keyName: 'k', mode: 'live', status: 200, credits: 0, durationMs: 1,
+    id: 'r', requestId: 'r', at: 'now', dialect: 'native', method: 'GET', path: '/r/https://u:S3@a.test/?token=S3', verb: 'scrape', keyId: 'k', keyName: 'k', mode: 'live', status: 200, credits: 0, durationMs: 1,
     url: 'https://u:S3@a.test/?token=S3', intent: { url: 'https://u:S3@a.test/', headers: { a: 'S3' } },
     failure: { code: 'target.blocked', message: 'm', facts: { cookie: 'S3' }, evidence: [{ tier: 'http', url: 'https://a.test/?sig=S3', ms: 1, outcome: 'x' }] },
     evidence: [{ tier: 'http', url: 'https://u:S3@a.test/', ms: 1, outcome: 'x' }], timings: { fetch: 1 },

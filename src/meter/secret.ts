@@ -16,3 +16,6 @@ export const sameHash = (a: Uint8Array, b: Uint8Array): boolean => a.byteLength 
 
 /** The part that is kept for display: too little to guess the rest from. */
 export const displayPrefix = (secret: string): string => secret.slice(0, Math.min(12, Math.floor(secret.length / 3)))
+
+/** The end of it, by which people tell keys apart; nothing of a secret that is short. */
+export const displayEnd = (secret: string): string => (secret.length < 24 ? '' : secret.slice(-4))

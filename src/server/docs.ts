@@ -2,8 +2,9 @@ import type { Context, Hono } from 'hono'
 import { catalog, classOf, failureCodes, isFailureCode, rowOf, type FailureCode } from '../failure/catalog.ts'
 import { exampleFactsOf } from '../failure/facts.ts'
 import { Failure, fail } from '../failure/failure.ts'
-import type { Dialect, ReplyInfo } from '../dialects/dialect.ts'
+import type { Dialect } from '../dialects/dialect.ts'
 import type { ServerDeps } from './deps.ts'
+import { dialectErrorsPage, exampleInfo } from './dialect-errors.ts'
 import { escapeHtml, htmlPage, inlineCode } from './html.ts'
 import { openApi } from './openapi.ts'
 import { referencePage } from './reference.ts'
@@ -27,6 +28,10 @@ export const mountDocs = (app: Hono, deps: ServerDeps, refuse: Refuse): void => 
     const dialect = named(c)
     return dialect ? c.json(openApi(dialect, origin(c))) : unknown(c, 'dialect', c.req.param('dialect'))
   })
+  app.get('/docs/:dialect/errors', (c) => {
+    const dialect = named(c)
+    return dialect ? c.html(dialectErrorsPage(dialect, origin(c))) : unknown(c, 'dialect', c.req.param('dialect'))
+  })
   app.get('/v1/errors', (c) => c.json({ data: failureCodes.map((code) => entry(code, origin(c))) }))
   app.get('/v1/errors/:code', async (c) => {
     const code = c.req.param('code')
@@ -46,10 +51,8 @@ const entry = (code: FailureCode, origin: string) => {
 }
 
 /** The reply of the native dialect to this failure, with example facts. */
-const example = (code: FailureCode, native: Dialect | undefined, origin: string): unknown => {
-  const info: ReplyInfo = { id: '00000000-0000-4000-8000-000000000000', requestId: '00000000-0000-4000-8000-000000000000', durationMs: 12, origin, base: origin, method: 'POST', path: '/v1/scrape', target: '/v1/scrape', headers: new Headers(), authenticated: true, account: { creditsBilled: 0 }, now: new Date(0) }
-  return native?.renderFailure(new Failure(code, exampleFactsOf(code)), info).body
-}
+const example = (code: FailureCode, native: Dialect | undefined, origin: string): unknown =>
+  native?.renderFailure(new Failure(code, exampleFactsOf(code)), exampleInfo(native, origin)).body
 
 const indexPage = (dialects: readonly Dialect[]): string => htmlPage('Lyrebird: API', `<h1>Lyrebird</h1>
 <p>One engine, several voices. Each has its reference and its OpenAPI document.</p>

@@ -6,7 +6,7 @@ type Schema = Record<string, unknown>
 /** A readable reference of one OpenAPI document. */
 export const referencePage = (api: OpenApi, name: string): string => htmlPage(api.info.title, `<p><a href="/docs">All voices</a></p>
 <h1>${escapeHtml(api.info.title)}</h1><p>${inlineCode(api.info.description)}</p>
-<p>Base: <code>${escapeHtml(api.servers[0]?.url ?? '')}</code> · <a href="/docs/${name}/openapi.json">OpenAPI document</a> · <a href="/errors">failures</a></p>
+<p>Base: <code>${escapeHtml(api.servers[0]?.url ?? '')}</code> · <a href="/docs/${name}/openapi.json">OpenAPI document</a> · <a href="/docs/${name}/errors">errors</a></p>
 <p>Credential: ${Object.values(api.components.securitySchemes).map((scheme) => `<code>${scheme.type === 'http' ? 'Authorization: Bearer KEY' : `${scheme.name}${scheme.in === 'header' ? ': KEY' : '=KEY (query)'}`}</code>`).join(' or ')}</p>
 ${Object.entries(api.paths).map(([path, item]) => Object.entries(item).map(([method, operation]) => operationSection(method, path, operation)).join('\n')).join('\n')}
 <h2>Failures</h2>${fieldTable(api.components.schemas.Failure)}`)

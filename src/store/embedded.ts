@@ -12,6 +12,9 @@ const int8 = 20
 const date = 1082
 const parsers = { [int8]: Number, [date]: (value: string) => value }
 
+// The default of 1 GB would keep as much log on disk, and make a start after a crash read it.
+const startParams = [...PGlite.defaultStartParams, '-c', 'max_wal_size=128MB', '-c', 'min_wal_size=32MB']
+
 export interface Embedded {
   pglite: PGlite
   script: Script
@@ -22,7 +25,7 @@ export interface Embedded {
 /** Opens the database in `<dataDir>/db`, or one in memory where `dataDir` is `memory://`; a new one begins as a copy of `template`. */
 export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Embedded> => {
   const start = template && { loadDataDir: template }
-  if (dataDir === 'memory://') return opened(await ready(new PGlite({ parsers, ...start })), () => {})
+  if (dataDir === 'memory://') return opened(await ready(new PGlite({ parsers, startParams, ...start })), () => {})
   await mkdir(dataDir, { recursive: true }).catch((err: unknown) => {
     throw new StoreError(`The data folder ${dataDir} cannot be created: ${err instanceof Error ? err.message : String(err)}. Set LYREBIRD_DATA_DIR to a folder that this user can write.`, { cause: err })
   })
@@ -32,7 +35,7 @@ export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Em
     const major = await majorOf(folder)
     if (major !== undefined && major !== embeddedMajor) throw new StoreError(otherMajor(folder, major))
     if (major === undefined) await initialise(dataDir, folder, start)
-    return opened(await ready(new PGlite({ dataDir: folder, parsers })), () => lock.release())
+    return opened(await ready(new PGlite({ dataDir: folder, parsers, startParams })), () => lock.release())
   } catch (err) {
     lock.release()
     if (err instanceof Error && err.name === 'StoreError') throw err

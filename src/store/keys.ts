@@ -64,8 +64,8 @@ export const revokeKey = async (db: Database, workspaceId: string, id: string, n
 }
 
 /** Gives a key another secret. False when there is no such key or it is revoked. */
-export const replaceHash = async (db: Database, workspaceId: string, id: string, hash: Uint8Array, prefix: string): Promise<boolean> => {
-  const result = await db.updateTable('keys').set({ hash, prefix })
+export const replaceHash = async (db: Database, workspaceId: string, id: string, shown: Pick<KeyRow, 'hash' | 'prefix' | 'last_four'>): Promise<boolean> => {
+  const result = await db.updateTable('keys').set(shown)
     .where('workspace_id', '=', workspaceId).where('id', '=', id).where('revoked_at', 'is', null).executeTakeFirst()
   return result.numUpdatedRows > 0n
 }
@@ -78,6 +78,7 @@ const toRecord = (row: Omit<KeyRow, 'spent' | 'spent_day' | 'spent_today'> & { c
   id: row.id,
   name: row.name,
   prefix: row.prefix,
+  lastFour: row.last_four,
   mode: row.mode,
   scopes: row.scopes,
   urlBlocklist: row.url_blocklist,

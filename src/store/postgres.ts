@@ -39,8 +39,10 @@ export const createPool = (options: PostgresOptions): Pool => {
     application_name: 'lyrebird',
     types: typeParsers,
   })
-  // Without a listener a connection that breaks while idle would end the process; the pool replaces it by itself.
-  pool.on('error', (err) => options.logger?.warn({ err }, 'an idle database connection was lost'))
+  // Without listeners a connection that breaks would end the process: the pool hears of idle ones only, the client of
+  // those that are taken but between two queries. The pool replaces both by itself.
+  pool.on('error', (err) => options.logger?.warn({ err }, 'a database connection was lost'))
+  pool.on('connect', (client) => void client.on('error', () => {}))
   return pool
 }
 
@@ -52,6 +54,9 @@ export const connectFirst = async (options: PostgresOptions): Promise<Client> =>
   const until = Date.now() + options.startTimeoutMs
   for (;;) {
     const client = new Client({ connectionString: options.url, connectionTimeoutMillis: 10_000, application_name: 'lyrebird migrations' })
+    client.on('error', () => {
+      // The query that is under way, or the next one, rejects with it.
+    })
     try {
       await client.connect()
       return client

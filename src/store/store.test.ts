@@ -59,6 +59,26 @@ describe.each(backends)('store on $name', ({ name, open }) => {
   })
 })
 
+describe('maintenance of the embedded database', () => {
+  it('gives the space of deleted rows to new ones', async () => {
+    const { store, drop } = await backends[0]!.open()
+    const churn = async (): Promise<number> => {
+      await sql`insert into documents select 'w', i::text, now(), now(), 1, 'plain', decode(repeat(md5(i::text), 20), 'hex') from generate_series(1, 3000) i`.execute(store.db)
+      await sql`delete from documents`.execute(store.db)
+      const { rows } = await sql<{ size: number }>`select pg_relation_size('documents') as size`.execute(store.db)
+      return rows[0]?.size ?? 0
+    }
+    const once = await churn()
+    await Promise.all([store.maintain(), store.maintain()])
+    expect(await churn()).toBe(once)
+    expect(await churn()).toBe(2 * once)
+    const maintaining = store.maintain()
+    await store.close()
+    await maintaining
+    await drop()
+  })
+})
+
 describe('migrations', () => {
   it('are numbered without gaps', async () => {
     const numbers = (await readMigrations()).map((migration) => Number(migration.name.slice(0, 4)))

@@ -16,6 +16,7 @@ export interface KeyRow {
   workspace_id: string
   name: string
   prefix: string
+  last_four: string
   hash: Uint8Array
   mode: KeyMode
   scopes: Scope[]

@@ -22,7 +22,8 @@ export const plainVerbs = {
   set_credit_limit: administering<'set_credit_limit'>((deps, actor, input) => deps.meter.setMonthlyCredits(actor.workspaceId, input.monthlyCredits)),
   requests_list: reading<'requests_list'>((deps, actor, input) => deps.meter.requests.list(actor.workspaceId, input)),
   requests_get: reading<'requests_get'>((deps, actor, input) => deps.meter.requests.get(actor.workspaceId, input.id)),
-  keys_create: administering<'keys_create'>((deps, actor, input) => deps.meter.keys.create(actor.workspaceId, input)),
+  // A test key that made live ones would be a way out of the lab.
+  keys_create: administering<'keys_create'>((deps, actor, input) => deps.meter.keys.create(actor.workspaceId, actor.mode === 'test' ? { ...input, mode: 'test' } : input)),
   keys_list: administering<'keys_list'>((deps, actor) => deps.meter.keys.list(actor.workspaceId), false),
   keys_revoke: administering<'keys_revoke'>((deps, actor, input) => deps.meter.keys.revoke(actor.workspaceId, input.id)),
   keys_rotate: administering<'keys_rotate'>((deps, actor, input) => deps.meter.keys.rotate(actor.workspaceId, input.id)),

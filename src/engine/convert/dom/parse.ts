@@ -1,6 +1,9 @@
-import { type Document, DomHandler } from 'domhandler'
+import { type Document, DomHandler, type Element } from 'domhandler'
 import { type Handler, Parser, type ParserOptions } from 'htmlparser2'
 import { depthMax, usualLimits, type Limits } from './limits.ts'
+import { holdsContent } from './noscript.ts'
+import { eachElement } from './walk.ts'
+import { placeSegments } from './streamed.ts'
 import { TreeBuilder, type Gathered } from './tree-builder.ts'
 
 /** A parsed page: its tree without scripts, styles and comments, and what was gathered on the way. */
@@ -16,14 +19,40 @@ export interface Page extends Gathered {
 const rawText = new Set(['script', 'style', 'textarea', 'title', 'iframe', 'noembed', 'noframes', 'xmp', 'plaintext'])
 
 const chunkChars = 262_144
+const revealedChars = 500
 
 /** One streaming pass; linear and bounded whatever the input. */
 export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Limits } = {}): Page => {
   const limits = options.limits ?? usualLimits
+  // Outside of SVG and MathML this opens a comment up to the next `>`, which the tokenizer knows by another spelling only.
+  const source = options.xhtml ? html : html.replaceAll('<![CDATA[', '<![cdata[')
   const builder = new TreeBuilder(limits.elements)
   const parser = new CappedParser(builder, options.xhtml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
-  const at = feed(parser, html, limits.characters, () => builder.full)
-  return { ...builder.gathered, root: builder.root, truncated: at < html.length || builder.full, flattened: parser.flattened }
+  const at = feed(parser, source, limits.characters, () => builder.full)
+  placeSegments(builder.gathered.slots, builder.gathered.segments)
+  reveal(builder.gathered)
+  for (const element of builder.gathered.noscripts) if (holdsContent(element)) element.name = 'div'
+  return { ...builder.gathered, root: builder.root, truncated: at < source.length || builder.full, flattened: parser.flattened }
+}
+
+/** A part that holds most of the page is hidden until scripts have run, not from its readers. */
+const reveal = ({ concealed, textChars }: Gathered): void => {
+  for (const { element, chars } of concealed) {
+    const share = chars / textChars
+    if (chars < revealedChars || !(share > 0.5 || (share > 0.15 && holdsMain(element)))) continue
+    delete element.attribs.hidden
+    delete element.attribs['aria-hidden']
+    delete element.attribs.style
+  }
+}
+
+const holdsMain = (root: Element): boolean => {
+  let found = false
+  eachElement(root, (element) => {
+    if (element.name === 'main' || element.name === 'article' || element.name === 'h1') found = true
+    return !found
+  })
+  return found
 }
 
 /** XML as it is written, with the same bounds. */

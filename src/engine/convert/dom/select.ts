@@ -4,6 +4,9 @@ import { removeElement, removeSubsets } from 'domutils'
 import { parse } from 'parse5'
 import { adapter } from 'parse5-htmlparser2-tree-adapter'
 import { fail } from '../../../failure/failure.ts'
+import { holdsContent } from './noscript.ts'
+import { isSegment, isSlot, placeSegments } from './streamed.ts'
+import { eachElement } from './walk.ts'
 import type { Issue } from '../../../failure/facts.ts'
 
 const selectorsMax = 100
@@ -53,7 +56,16 @@ export const parseAsBrowser = (html: string): Document => {
   }
   const parsed = parse(html, { treeAdapter: counting, scriptingEnabled: false })
   // Two major versions of the node classes differ in nothing but the constants' type names.
-  return adopt(parsed.children as unknown as ChildNode[])
+  const root = adopt(parsed.children as unknown as ChildNode[])
+  const slots: Element[] = []
+  const segments: Element[] = []
+  eachElement(root, (element) => {
+    if (element.name === 'noscript' && holdsContent(element)) element.name = 'div'
+    else if (isSlot(element.name, element.attribs)) slots.push(element)
+    else if (isSegment(element.attribs)) segments.push(element)
+  })
+  placeSegments(slots, segments)
+  return root
 }
 
 /** What the selectors leave of a tree: matches of `include` in document order, less those of `exclude`. Throws `content.empty`. */

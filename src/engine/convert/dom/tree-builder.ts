@@ -1,6 +1,7 @@
 import { type ChildNode, Document, Element, type ParentNode, Text } from 'domhandler'
 import type { Handler } from 'htmlparser2'
 import { depthMax } from './limits.ts'
+import { isSegment, isSlot } from './streamed.ts'
 
 type Attributes = Record<string, string>
 
@@ -16,6 +17,14 @@ export interface Gathered {
   jsonLd: string[]
   headings: Element[]
   times: Element[]
+  noscripts: Element[]
+  /** Parts of a page that React streamed, see `streamed.ts`. */
+  slots: Element[]
+  segments: Element[]
+  /** Hidden elements, outermost only, with the characters of text inside. */
+  concealed: { element: Element; chars: number }[]
+  /** Characters of text outside of scripts and styles. */
+  textChars: number
   scripts: number
   /** Characters of inline script. */
   scriptChars: number
@@ -50,7 +59,7 @@ const implied: Readonly<Record<string, { ends: ReadonlySet<string>; within: Read
 export class TreeBuilder implements Partial<Handler> {
   readonly root = new Document([])
   readonly gathered: Gathered = {
-    title: undefined, base: undefined, html: {}, body: {}, metas: [], links: [], jsonLd: [], headings: [], times: [],
+    title: undefined, base: undefined, html: {}, body: {}, metas: [], links: [], jsonLd: [], headings: [], times: [], noscripts: [], slots: [], segments: [], concealed: [], textChars: 0,
     scripts: 0, scriptChars: 0, scriptSources: [], stylesheets: 0, elements: 0, microdata: false,
   }
   full = false
@@ -63,6 +72,8 @@ export class TreeBuilder implements Partial<Handler> {
   #lastText: Text | null = null
   /** Open elements inside one that is left out. */
   #skipping = 0
+  #concealed: Element | null = null
+  #concealedFrom = 0
   #capture: ((text: string) => void) | null = null
   #titleDone = false
   #jsonLdLeft = jsonLdChars
@@ -95,8 +106,13 @@ export class TreeBuilder implements Partial<Handler> {
         gathered.stylesheets++
         return this.#skip()
       case 'template':
-        if (!('shadowrootmode' in attribs)) return this.#skip()
-        break
+        if ('shadowrootmode' in attribs) break
+        if (isSlot(name, attribs)) {
+          const slot = new Element(name, attribs)
+          this.#append(slot)
+          keep(gathered.slots, slot)
+        }
+        return this.#skip()
       case 'title':
         if (this.#titleDone) return this.#skip()
         gathered.title = ''
@@ -128,7 +144,13 @@ export class TreeBuilder implements Partial<Handler> {
     this.#append(element)
     if (name === 'h1' || name === 'h2') keep(gathered.headings, element)
     else if (name === 'time') keep(gathered.times, element)
+    else if (name === 'noscript') keep(gathered.noscripts, element)
     if (name === 'svg') return this.#skip()
+    if (isSegment(attribs)) keep(gathered.segments, element)
+    else if (this.#concealed === null && isConcealing(attribs)) {
+      this.#concealed = element
+      this.#concealedFrom = gathered.textChars
+    }
     this.#open.push(element)
     this.#alive.push(element)
     this.#parent = element
@@ -144,7 +166,12 @@ export class TreeBuilder implements Partial<Handler> {
       }
       return
     }
-    if (this.#open.pop() !== this.#alive.at(-1)) return
+    const closed = this.#open.pop()
+    if (closed === this.#concealed && closed) {
+      keep(this.gathered.concealed, { element: closed, chars: this.gathered.textChars - this.#concealedFrom })
+      this.#concealed = null
+    }
+    if (closed !== this.#alive.at(-1)) return
     this.#alive.pop()
     this.#parent = this.#alive.at(-1) ?? this.root
   }
@@ -154,14 +181,13 @@ export class TreeBuilder implements Partial<Handler> {
       this.#capture?.(data)
       return
     }
+    this.gathered.textChars += data.length
     if (this.#lastText) {
       this.#lastText.data += data
       return
     }
     const parent = this.#parent
-    if (parent === this.root || structural.has((parent as Element).name)) {
-      if (isBlank(data)) return
-    }
+    if (parent !== this.root && structural.has((parent as Element).name) && isBlank(data)) return
     const text = new Text(data)
     this.#append(text)
     this.#lastText = text
@@ -223,6 +249,9 @@ export class TreeBuilder implements Partial<Handler> {
     }
   }
 }
+
+const isConcealing = ({ style, hidden, 'aria-hidden': ariaHidden }: Attributes): boolean =>
+  hidden !== undefined || ariaHidden === 'true' || (style !== undefined && /display\s*:\s*none|visibility\s*:\s*hidden/i.test(style))
 
 const keep = <T>(list: T[], item: T): void => {
   if (list.length < gatheredMax) list.push(item)

@@ -45,7 +45,7 @@ export const readJsonLd = (sources: readonly string[]): JsonLd => {
 
 /** Comments, CDATA wrappers, trailing commas, bare newlines: what real pages hold. */
 const parse = (source: string): Json | undefined => {
-  const text = source.trim().replace(/^(?:<!--|\/\*?\s*<!\[CDATA\[(?:\s*\*\/)?|<!\[CDATA\[|\/\/\s*<!\[CDATA\[)/, '').replace(/(?:-->|(?:\/\*\s*|\/\/\s*)?\]\]>(?:\s*\*\/)?)$/, '').trim().replace(/;$/, '')
+  const text = source.trim().replace(/^(?:<!--|\/\*?\s*<!\[CDATA\[(?:\s*\*\/)?|<!\[CDATA\[|\/\/\s*<!\[CDATA\[)/i, '').replace(/(?:-->|(?:\/\*\s*|\/\/\s*)?\]\]>(?:\s*\*\/)?)$/, '').trim().replace(/;$/, '')
   if (text === '') return undefined
   try {
     return JSON.parse(text) as Json
