@@ -109,6 +109,8 @@ describe('POST /v1/fetch', () => {
   it('keeps the message of a body with thousands of mistakes short', async () => {
     const { error } = await invalid({ output: Array.from({ length: 5000 }, () => 'pdf') }, /^output\[0\]/)
     expect(error.message.length).toBeLessThan(1500)
+    const named = await invalid({ ['x'.repeat(50_000)]: 1, output: ['json'], extract: { mode: 'schema', schema: { ['y'.repeat(40_000)]: 1 } } }, /…; /)
+    expect(named.error.message.length).toBeLessThan(500)
   })
 
   it('bills 1, with json 2, and no failure', async () => {

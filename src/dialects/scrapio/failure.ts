@@ -103,6 +103,8 @@ const missing = (failure: Failure): string => {
 }
 
 const linesMax = 10
+/** Names of fields are the caller's and may be of any length. */
+const lineCharsMax = 200
 
 const violated = (failure: Failure): string => {
   const violations = (factsOf(failure).violations ?? []) as { path: string; message: string }[]
@@ -120,7 +122,7 @@ const linesOf = (failure: Failure): string[] => {
     const name = nameOf(path)
     if (!lines.has(name)) lines.set(name, /^[a-z]/.test(message) ? `${name || 'the body'} ${message}` : message)
   }
-  return [...lines.values()].slice(0, linesMax)
+  return [...lines.values()].slice(0, linesMax).map((line) => (line.length > lineCharsMax ? `${line.slice(0, lineCharsMax)}…` : line))
 }
 
 const messageOf = (failure: Failure): string =>
