@@ -5,6 +5,7 @@ import { ConfigError, type Config } from './config.ts'
 import { formatKinds } from './contract/intent.ts'
 import { modes } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
+import { createRenderer } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
 import { dialects } from './dialects/registry.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
@@ -41,13 +42,15 @@ export interface App {
 export interface AppOptions {
   /** Live keys reach the lab too: for tests of what live keys are billed. */
   labForLive?: boolean
+  /** An embedded database to begin with a copy of, where there is none yet: for tests, which open many. */
+  template?: Blob
 }
 
 /** Builds every part once and wires them together. Rejects with a `ConfigError` or `StoreError` made for the terminal. */
 export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
   const voices = voiceHosts(config)
   const logger = createLogger(config.logLevel)
-  const store = await storeOf(config, logger)
+  const store = await storeOf(config, logger, options.template)
   const meter = createMeter({ store, clock: systemClock, logger, ipRpm: config.ipRpm, historyDays: config.historyDays })
   await meter.start()
   if (config.bootstrapKey !== undefined) await meter.keys.bootstrap(config.bootstrapKey, 'live')
@@ -58,7 +61,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const caches = createCaches(documents, logger)
   const sweeping = setInterval(() => void documents.sweep().catch((err: unknown) => logger.warn({ err }, 'old documents could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
-  const { engine, converter } = createEngineParts(config, ways)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger)
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const verbs = createVerbs({
     meter,
@@ -81,7 +84,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       voiceHosts: voices,
       firstParties: firstParties(config),
     },
-    metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued })),
+    metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued, browsers: renderer.stats.browsers, browser_pages: renderer.stats.pages, browser_queued: renderer.stats.queued, browser_resident_bytes: renderer.stats.resident, browser_launches: renderer.stats.launches, browser_crashes: renderer.stats.crashes })),
     logger,
     clock: systemClock,
   })
@@ -92,6 +95,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     await listener?.close(config.shutdownGraceMs)
     server.drain()
     clearInterval(sweeping)
+    await renderer.close()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()
     await store.close()
@@ -114,20 +118,44 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
 /** The engine alone, without a database or a server: for one page from the command line. */
 export const openEngine = (config: Config): { engine: Engine; logger: Logger; close(): Promise<void> } => {
   const ways = createWays(config, false)
-  const { engine, converter } = createEngineParts(config, ways)
-  return { engine, logger: createLogger(config.logLevel), close: async () => void (await Promise.all([converter.close(), ways.close()])) }
+  const logger = createLogger(config.logLevel)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger)
+  const close = async (): Promise<void> => {
+    await renderer.close()
+    await Promise.all([converter.close(), ways.close()])
+  }
+  return { engine, logger, close }
 }
 
-const createEngineParts = (config: Config, ways: Ways) => {
+const createEngineParts = (config: Config, ways: Ways, logger: Logger) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
-  return { converter, engine: createEngine({ egress: { live: ways.live, test: ways.test }, converter, userAgent: config.userAgent, clock: systemClock }) }
+  const egress = { live: ways.live, test: ways.test }
+  const renderer = createRenderer({
+    enabled: config.browser !== 'off',
+    chromePath: config.chromePath,
+    chromiumDir: config.chromiumDir,
+    cdpUrl: config.browserCdpUrl,
+    proxyHost: config.browserProxyHost,
+    browsers: config.browsers,
+    pages: config.browserPages,
+    queue: config.browserQueue,
+    recycle: { pages: config.browserRecyclePages, ageMs: config.browserRecycleS * 1000, bytes: config.browserRecycleMb * 1_048_576 },
+    idleMs: config.browserIdleS * 1000,
+    pageBytes: config.fetchLimitBytes * 4,
+    userAgent: config.userAgent,
+    egress,
+    trustedKeys: ways.labKeys,
+    logger,
+    clock: systemClock,
+  })
+  return { converter, renderer, engine: createEngine({ egress, converter, renderer, bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
 }
 
 const capabilities = (config: Config, store: Store): Capabilities => ({
   version,
   formats: [...formatKinds, 'metadata'],
   modes: [...modes],
-  renderers: { static: true, js: false },
+  renderers: { static: true, js: config.browser !== 'off' },
   contentTypes: [...supportedTypes],
   limits: { timeoutMs: { min: 1000, max: 300_000, default: 30_000 }, fetchBytes: config.fetchLimitBytes, bodyBytes: config.bodyLimitBytes, redirects: config.maxRedirects },
   dialects: dialects.map(({ name, title, basePath }) => ({ name, title, basePath: basePath || '/' })),
@@ -182,5 +210,5 @@ export const importFrom = async (config: Config, input: Readable): Promise<numbe
   }
 }
 
-export const storeOf = (config: Config, logger: Logger): Promise<Store> =>
-  openStore({ dataDir: config.dataDir, logger, ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }) })
+export const storeOf = (config: Config, logger: Logger, template?: Blob): Promise<Store> =>
+  openStore({ dataDir: config.dataDir, logger, template, ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }) })

@@ -48,6 +48,18 @@ export const settings = {
   bodyLimitBytes: setting({ env: 'LYREBIRD_BODY_LIMIT_BYTES', schema: int(1024, 268_435_456), default: '10485760', doc: 'Most bytes of a request body.' }),
   workers: setting({ env: 'LYREBIRD_CONVERT_WORKERS', schema: int(1, 64), doc: 'Threads that convert pages. Default: the number of cores, at most 8.' }),
   convertTimeoutMs: setting({ env: 'LYREBIRD_CONVERT_TIMEOUT_MS', schema: int(100, 300_000), default: '10000', doc: 'Most milliseconds for the conversion of one page.' }),
+  browser: setting({ env: 'LYREBIRD_BROWSER', schema: z.enum(['auto', 'off']), default: 'auto', doc: '`off` never opens a browser: what needs one answers platform.browser_unavailable.' }),
+  chromePath: setting({ env: 'CHROME_PATH', schema: text, doc: 'Chromium or Chrome to use instead of the bundled one, which has no fonts for Chinese, Japanese and Korean.' }),
+  chromiumDir: setting({ env: 'LYREBIRD_CHROMIUM_DIR', schema: text, doc: 'Folder into which the bundled Chromium is unpacked on first use. Default: ~/.cache/lyrebird.' }),
+  browserCdpUrl: setting({ env: 'LYREBIRD_BROWSER_CDP_URL', schema: z.url({ protocol: /^(wss?|https?)$/ }), secret: true, doc: 'Browser that runs elsewhere, by its DevTools address. It must be able to reach LYREBIRD_BROWSER_PROXY_HOST.' }),
+  browserProxyHost: setting({ env: 'LYREBIRD_BROWSER_PROXY_HOST', schema: z.union([z.ipv4(), z.ipv6()]), default: '127.0.0.1', doc: 'Address on which the guard listens for browsers. Anything but 127.0.0.1 asks browsers for a password; needed only with LYREBIRD_BROWSER_CDP_URL.' }),
+  browsers: setting({ env: 'LYREBIRD_BROWSERS', schema: int(1, 64), doc: 'Browser processes at most. Default: by cores and memory, 1 to 4.' }),
+  browserPages: setting({ env: 'LYREBIRD_BROWSER_PAGES', schema: int(1, 512), doc: 'Pages open in browsers at once. Default: by cores and memory.' }),
+  browserQueue: setting({ env: 'LYREBIRD_BROWSER_QUEUE', schema: int(0, 100_000), default: '256', doc: 'Pages that may wait for a browser; further ones answer platform.overloaded.' }),
+  browserRecyclePages: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_PAGES', schema: int(1, 1_000_000), default: '500', doc: 'Pages after which a browser is replaced.' }),
+  browserRecycleS: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_S', schema: int(10, 604_800), default: '3600', doc: 'Seconds after which a browser is replaced.' }),
+  browserRecycleMb: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_MB', schema: int(100, 1_000_000), default: '1500', doc: 'Memory, in MB, at which a browser is replaced.' }),
+  browserIdleS: setting({ env: 'LYREBIRD_BROWSER_IDLE_S', schema: int(0, 604_800), default: '300', doc: 'Seconds after which a browser without work is ended; 0 keeps it.' }),
   maxInFlight: setting({ env: 'LYREBIRD_MAX_IN_FLIGHT', schema: int(1, 100_000), default: '512', doc: 'Most requests worked on at once; further ones answer platform.overloaded.' }),
   ipRpm: setting({ env: 'LYREBIRD_IP_RPM', schema: int(0, 1_000_000), default: '300', doc: 'Requests per minute and client address, counted before the key is looked at; 0 switches this off.' }),
   cacheTtlS: setting({ env: 'LYREBIRD_CACHE_TTL_S', schema: int(0, 31_536_000), default: '172800', doc: 'Seconds for which results are kept for reuse with max_age_s; 0 keeps none.' }),
@@ -61,7 +73,7 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'prefetchDefaultKey'
+type Optional = 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

@@ -2,7 +2,7 @@ import type { BlockReason, Issue } from '../../failure/facts.ts'
 import type { Failure } from '../../failure/failure.ts'
 import { rowFor, type FailureMap, type Reply, type ReplyInfo } from '../dialect.ts'
 import { metaOf } from './envelope.ts'
-import { urlRequired, urlUnfit } from './query.ts'
+import { urlErrors, urlRequired, urlUnfit } from './query.ts'
 
 interface Row {
   status: number
@@ -77,7 +77,7 @@ const rowOf = (failure: Failure): Row => (failure.code === 'policy.url_blocked' 
 /** The vendor names one error at a time. */
 const invalid = ([first]: readonly Issue[]): string => {
   if (first === undefined) return urlUnfit
-  return first.path[0] === 'url' && first.code === 'invalid_type' ? urlRequired : first.message
+  return first.path[0] === 'url' && !urlErrors.has(first.message) ? urlRequired : first.message
 }
 
 export const renderFailure = (failure: Failure, info: ReplyInfo): Reply => {

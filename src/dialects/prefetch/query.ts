@@ -6,6 +6,7 @@ const urlCharsMax = 2048
 export const urlRequired = 'url parameter is required'
 export const urlUnfit = 'Invalid URL'
 const urlTooLong = 'URL exceeds maximum length'
+export const urlErrors: ReadonlySet<string> = new Set([urlRequired, urlUnfit, urlTooLong])
 
 /** Repeated parameters arrive as a list, which no parameter of this vendor is. */
 const url = z
