@@ -228,5 +228,5 @@ const codes: SeedRow[] = [
   { table: 'Error code index', row: 'job_not_ready 409', source: 'documented', pending: 'batch and crawl jobs' },
 ]
 
-/** Every row of every table of the vendor's error page; the app needs `labForLive`. */
+/** Every row of every table of the vendor's error page; the app needs `labForLive` and `browser: 'off'`. */
 export const rows: SeedRow[] = [...envelope, ...statuses, ...codes]

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rowFor } from '../../src/dialects/dialect.ts'
-import { codesOf, failureBody, failureMap } from '../../src/dialects/scrapio/failure.ts'
+import { errorOf, failureBody, failureMap } from '../../src/dialects/scrapio/failure.ts'
 import { scrapio } from '../../src/dialects/scrapio/index.ts'
 import { failureCodes } from '../../src/failure/catalog.ts'
 import { exampleFactsOf } from '../../src/failure/facts.ts'
@@ -14,7 +14,7 @@ let app: TestApp
 let key: TestKey
 
 beforeAll(async () => {
-  app = await startTestApp({ labForLive: true, bodyLimitBytes: '100000', fetchLimitBytes: '1000000' })
+  app = await startTestApp({ labForLive: true, browser: 'off', bodyLimitBytes: '100000', fetchLimitBytes: '1000000' })
   key = await app.key()
 })
 afterAll(() => app.close())
@@ -61,8 +61,8 @@ describe('POST /v1/fetch', () => {
     const body = await page({ output: ['screenshot', 'markdown'] })
     expect(body.status).toBe('partial')
     expect(Object.keys(body.outputs)).toEqual(['markdown'])
-    expect(body.diagnostics).toEqual({ outcome: 'partial', output_failures: [{ output: 'screenshot', code: 'browser_unavailable', message: 'No browser is available on this server.' }] })
-    await failsWith(await fetchPage(app, key, { url, output: ['screenshot'] }), 503, 'browser_unavailable')
+    expect(body.diagnostics).toEqual({ outcome: 'partial', output_failures: [{ output: 'screenshot', code: 'not_available', message: 'Taking screenshots is not available on this server.' }] })
+    await failsWith(await fetchPage(app, key, { url, output: ['screenshot'] }), 501, 'not_available')
   })
 
   it('takes every documented field, and those that newer clients send', async () => {
@@ -134,11 +134,36 @@ describe('POST /v1/fetch', () => {
   })
 })
 
+describe('POST /v1/fetch in a browser', () => {
+  let own: TestApp
+  let live: TestKey
+  beforeAll(async () => {
+    own = await startTestApp({ labForLive: true })
+    live = await own.key({ mode: 'live' })
+  })
+  afterAll(() => own.close())
+
+  const boats = { url: 'https://spa.lab.test/', output: ['markdown'], timeout_ms: 60_000 }
+
+  it('draws the page by its scripts, for 5 credits, whether it was asked for or found needful', async () => {
+    for (const render_js of [true, false]) {
+      const body = await fetched(await fetchPage(own, live, { ...boats, render_js, device: 'tablet' }))
+      expect(body.outputs.markdown).toContain('Klara II')
+      expect(body.usage).toEqual({ credits: 5 })
+    }
+    expect(await live.used()).toBe(10)
+  }, 90_000)
+
+  it('opens none where plain HTTP will do', async () => {
+    expect((await fetched(await fetchPage(own, live, { url, device: 'mobile' }))).usage).toEqual({ credits: 1 })
+  })
+})
+
 describe('every failure of the catalogue', () => {
   for (const code of failureCodes) {
     it(`${code} by ${failHost(code)}`, async () => {
       const failure = new Failure(code, exampleFactsOf(code))
-      const { code: expected, newCode } = codesOf(failure)
+      const { code: expected, new_code: newCode } = errorOf(failure)
       const body = await failsWith(await fetchPage(app, key, { url: `https://${failHost(code)}/`, timeout_ms: 1000 }), statusOf(failure), expected, { newCode })
       expect(failureBody.safeParse(body).error).toBeUndefined()
       expect(body.diagnostics?.reason ?? code).toBe(code)

@@ -45,5 +45,7 @@ describe('fetch', () => {
   it('becomes an intent of the documented defaults', () => {
     expect(fetchIntent(fetchBody.parse({ url }))).toMatchObject({ url, formats: [{ kind: 'raw_html' }], render: 'auto', timeoutMs: 10_000, maxAgeS: 0, headers: {}, respectRobots: false })
     expect(fetchIntent(fetchBody.parse({ url, render_js: true, timeout_ms: 300_000, output: ['markdown'] }))).toMatchObject({ formats: [{ kind: 'markdown', mode: 'reader' }], render: 'js', timeoutMs: 300_000 })
+    expect(fetchIntent(fetchBody.parse({ url })).browser).toBeUndefined()
+    expect(fetchIntent(fetchBody.parse({ url, device: 'tablet' })).browser).toEqual({ device: 'mobile', viewport: { width: 820, height: 1180, scale: 2 } })
   })
 })

@@ -6,15 +6,12 @@ import { rowFor, type FailureMap, type Reply, type ReplyInfo } from '../dialect.
 /** What platform.not_configured names where only a model is missing. */
 export const modelSetting = 'LYREBIRD_MODEL_BASE_URL'
 
-interface Codes {
+interface Row {
+  status: number
   /** As on the vendor's first error page. */
   code: string
   /** As on its newest, where that differs. */
   newCode?: string
-}
-
-interface Row extends Codes {
-  status: number
   /** In place of the catalogue's sentence. */
   message?(failure: Failure): string
   /** In place of the catalogue's advice. */
@@ -91,11 +88,6 @@ const rowOf = (failure: Failure): Row => {
 
 const kindOf = (failure: Failure): string => String(factsOf(failure).kind).replaceAll(/\W+/g, '_')
 
-export const codesOf = (failure: Failure): Codes & { newCode: string } => {
-  const { code, newCode = code } = rowOf(failure)
-  return { code, newCode }
-}
-
 /** A feature that is missing altogether has no setting to name. */
 const missing = (failure: Failure): string => {
   const setting = String(factsOf(failure).setting)
@@ -127,6 +119,11 @@ const linesOf = (failure: Failure): string[] => {
 
 const messageOf = (failure: Failure): string =>
   linesOf(failure).join('; ') || (rowOf(failure).message?.(failure) ?? failure.message)
+
+export const errorOf = (failure: Failure) => {
+  const { code, newCode = code } = rowOf(failure)
+  return { code, message: messageOf(failure), new_code: newCode }
+}
 
 const diagnostics = z.looseObject({
   outcome: z.literal('failed'),
@@ -160,17 +157,15 @@ const diagnosticsOf = (failure: Failure): z.output<typeof diagnostics> | undefin
   }
 }
 
-export const renderFailure = (failure: Failure, info: ReplyInfo): Reply => {
-  const { code, newCode } = codesOf(failure)
-  return {
-    status: rowOf(failure).status,
-    headers: retryAfter(failure, info),
-    body: { request_id: info.requestId, ...placed(info.path, { code, message: messageOf(failure), new_code: newCode }, failure) },
-  }
-}
+export const renderFailure = (failure: Failure, info: ReplyInfo): Reply => ({
+  status: rowOf(failure).status,
+  headers: retryAfter(failure, info),
+  body: { request_id: info.requestId, ...placed(info.path, failure) },
+})
 
 /** The two result-page routes have places of their own for what stands beside code and message. */
-const placed = (path: string, error: { code: string; message: string; new_code: string }, failure: Failure): object => {
+const placed = (path: string, failure: Failure): object => {
+  const error = errorOf(failure)
   const found = diagnosticsOf(failure)
   if (path !== '/v1/google/search' && path !== '/v1/fast-search') return { error, ...(found ? { diagnostics: found } : {}) }
   const lines = linesOf(failure)

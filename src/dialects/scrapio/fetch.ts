@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
-import { scrapeIntent, type FormatRequest, type ScrapeIntent } from '../../contract/intent.ts'
+import { scrapeIntent, type BrowserOptions, type FormatRequest, type ScrapeIntent } from '../../contract/intent.ts'
 import { Failure, fail } from '../../failure/failure.ts'
 import { route, type ReplyInfo } from '../dialect.ts'
 import { extract, extractNeedsJson, type Extract } from './extract.ts'
-import { codesOf, modelSetting } from './failure.ts'
+import { errorOf, modelSetting } from './failure.ts'
 import { body, closed, device, flag, httpUrl, list, oneOf, proxy, session, timeoutMs } from './fields.ts'
 
 const outputs = ['html', 'markdown', 'json', 'screenshot'] as const
@@ -19,7 +19,7 @@ export const fetchBody = body(closed({
   session: session.optional(),
   output: list(oneOf(outputs)).optional().describe('Default `["html"]`.'),
   extract: extract.optional().describe('What `outputs.json` is made of; needs `json` in `output`.'),
-  wait_for: closed({ network_idle: flag.optional() }).optional().describe('Of consequence in a browser only, which waits for the page by itself.'),
+  wait_for: closed({ network_idle: flag.optional() }).optional().describe('Changes nothing: a browser waits until the page is still.'),
   timeout_ms: timeoutMs.optional().describe(`Default ${timeoutMsDefault}.`),
   use_proxy: flag.optional(),
   proxy: proxy.optional().describe('The newer word for `use_proxy`.'),
@@ -54,6 +54,14 @@ const formats: Record<Output, FormatRequest | undefined> = {
   screenshot: undefined,
 }
 
+const browserOf: Record<'desktop' | 'mobile' | 'tablet', BrowserOptions> = {
+  desktop: { device: 'desktop' },
+  mobile: { device: 'mobile' },
+  tablet: { device: 'mobile', viewport: { width: 820, height: 1180, scale: 2 } },
+}
+
+const noScreenshot = (): Failure => fail('platform.not_configured', { setting: 'Taking screenshots' })
+
 const wantedOf = (wish: FetchBody): Output[] => [...new Set<Output>(wish.output ?? ['html'])]
 
 export const fetchIntent = (wish: FetchBody): ScrapeIntent => {
@@ -61,12 +69,13 @@ export const fetchIntent = (wish: FetchBody): ScrapeIntent => {
   if (wish.use_proxy === true || wish.proxy === 'basic' || wish.proxy === 'stealth') throw fail('platform.proxy_unavailable')
   if (wish.extract && wish.extract.mode !== 'page') throw extractionMissing(wish.extract)
   const wanted = wantedOf(wish).flatMap((output) => formats[output] ?? [])
-  if (wanted.length === 0) throw fail('platform.browser_unavailable')
+  if (wanted.length === 0) throw noScreenshot()
   return scrapeIntent({
     url: wish.url,
     formats: wanted,
     render: wish.render_js === true ? 'js' : 'auto',
     timeoutMs: wish.timeout_ms ?? timeoutMsDefault,
+    ...(wish.device ? { browser: browserOf[wish.device] } : {}),
   })
 }
 
@@ -83,8 +92,10 @@ const renderPage = (document: Document, info: ReplyInfo) => {
   const failures: z.output<typeof outputFailure>[] = []
   for (const output of wantedOf(bodyOf(info))) {
     const value = valueOf(document, output)
-    if (value instanceof Failure) failures.push({ output, code: codesOf(value).code, message: value.message })
-    else done[output] = output === 'json' ? { content: value } : value
+    if (value instanceof Failure) {
+      const { code, message } = errorOf(value)
+      failures.push({ output, code, message })
+    } else done[output] = output === 'json' ? { content: value } : value
   }
   return {
     request_id: info.requestId,
@@ -101,7 +112,7 @@ const renderPage = (document: Document, info: ReplyInfo) => {
 
 const valueOf = (document: Document, output: Output) => {
   const kind = formats[output]?.kind
-  if (kind === undefined) return fail('platform.browser_unavailable')
+  if (kind === undefined) return noScreenshot()
   const reason = document.failedFormats?.[kind]
   return document.formats[kind] ?? (reason ? Failure.fromJSON(reason) : fail('content.parse_failed'))
 }
