@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ReplyInfo } from '../dialect.ts'
+import type { Document } from '../../contract/document.ts'
 import { fail } from '../../failure/failure.ts'
 import { failureBody, renderFailure } from './failure.ts'
-import { fetchBody, fetchIntent } from './fetch.ts'
+import { fetchBody, fetchIntent, fetchRoutes } from './fetch.ts'
 import { jobBody } from './jobs.ts'
 import { crawlBody, interactBody, mapBody, searchBody } from './surfaces.ts'
 
@@ -47,5 +48,15 @@ describe('fetch', () => {
     expect(fetchIntent(fetchBody.parse({ url, render_js: true, timeout_ms: 300_000, output: ['markdown'] }))).toMatchObject({ formats: [{ kind: 'markdown', mode: 'reader' }], render: 'js', timeoutMs: 300_000 })
     expect(fetchIntent(fetchBody.parse({ url })).browser).toBeUndefined()
     expect(fetchIntent(fetchBody.parse({ url, device: 'tablet' })).browser).toEqual({ device: 'mobile', viewport: { width: 820, height: 1180, scale: 2 } })
+  })
+
+  it('is no answer, and unbilled, where every output failed', () => {
+    const document: Document = {
+      url, finalUrl: url, status: 200, contentType: 'text/html', fetchedAt: '2026-11-20T00:00:00.000Z', renderer: 'static', cached: false,
+      formats: { raw_html: '' }, metadata: {}, failedFormats: { markdown: fail('content.too_large', { limitBytes: 5 }).toJSON() }, warnings: [],
+    }
+    const veto = (output: string[]) => fetchRoutes[0]?.veto?.(document, { ...info, input: { body: { url, output } } })
+    expect(veto(['markdown', 'screenshot'])).toMatchObject({ code: 'content.too_large', facts: { limitBytes: 5 } })
+    expect(veto(['markdown', 'html'])).toBeUndefined()
   })
 })

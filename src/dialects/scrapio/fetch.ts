@@ -87,6 +87,12 @@ const extractionMissing = (wanted: Extract): Failure => {
 // Safe: the server has read the body with this very schema.
 const bodyOf = (info: ReplyInfo): FetchBody => (info.input as { body: FetchBody }).body
 
+/** Why there is nothing to answer with; undefined where at least one output is there. */
+const nothingIn = (document: Document, info: ReplyInfo): Failure | undefined => {
+  const values = wantedOf(bodyOf(info)).map((output) => valueOf(document, output))
+  return values.find((value) => !(value instanceof Failure)) === undefined ? values.find((value) => value instanceof Failure) : undefined
+}
+
 const renderPage = (document: Document, info: ReplyInfo) => {
   const done: Record<string, unknown> = {}
   const failures: z.output<typeof outputFailure>[] = []
@@ -123,6 +129,7 @@ export const fetchRoutes = [
     summary: 'One page as HTML, Markdown or JSON. An output that fails is listed in `diagnostics` beside the others.',
     body: fetchBody, response: fetchReply,
     toIntent: (input) => fetchIntent(input.body),
+    veto: nothingIn,
     render: (document, _, info) => ({ status: 200, body: renderPage(document, info) }),
   }),
 ]
