@@ -21,6 +21,10 @@ import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
 import { exportStore, importStore } from './store/transfer.ts'
 import { createVerbs } from './verbs/index.ts'
+import { createHandlers } from './verbs/work/index.ts'
+import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.ts'
+import { createWorker, type Worker } from './jobs/worker.ts'
+import { addJobEndpoint } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
 
@@ -28,6 +32,8 @@ export interface App {
   readonly store: Store
   readonly meter: Meter
   readonly engine: Engine
+  readonly jobs: Jobs
+  readonly worker: Worker
   /** Acts as administrator of the default workspace until this process ends. */
   readonly operatorSecret: string
   /** One request without a socket; `clientAddress` stands for the peer. */
@@ -58,10 +64,19 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const ways = createWays(config, options.labForLive ?? false)
   const { engine, converter } = createEngineParts(config, ways)
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
+  const bus = createBus()
+  const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
+  const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId))
+  const worker = createWorker({
+    store, clock: systemClock, logger, bus,
+    handlers: createHandlers({ engine, cacheOf, logger, clock: systemClock }),
+    concurrency: config.jobPages,
+  })
   const verbs = createVerbs({
     meter,
     engine,
-    cacheOf: (workspaceId) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId)),
+    jobs,
+    cacheOf,
     capabilities: () => capabilities(config, store),
     ready: () => readiness(store),
     operatorSecret,
@@ -83,12 +98,15 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     clock: systemClock,
   })
 
+  if (config.runJobs) await worker.start()
+
   let listener: Listener | undefined
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     await listener?.close(config.shutdownGraceMs)
     server.drain()
     clearInterval(sweeping)
+    await worker.stop()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()
     await store.close()
@@ -97,6 +115,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     store,
     meter,
     engine,
+    jobs,
+    worker,
     operatorSecret,
     fetch: async (request, clientAddress) => server.fetch(request, { clientAddress }),
     listen: async () => {
@@ -119,6 +139,15 @@ const createEngineParts = (config: Config, ways: Ways) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
   return { converter, engine: createEngine({ egress: { live: ways.live, test: ways.test }, converter, userAgent: config.userAgent, clock: systemClock }) }
 }
+
+const jobSettings = (config: Config): JobSettings => ({
+  pagesAtOnce: config.jobPagesEach,
+  hostAtOnce: config.hostPages,
+  hostDelayMs: config.hostDelayMs,
+  triesMax: config.jobTries,
+  frontierMax: config.jobUrlsMax,
+  retentionS: config.jobRetentionHours * 3600,
+})
 
 const capabilities = (config: Config, store: Store): Capabilities => ({
   version,

@@ -2,11 +2,13 @@ import type { Logger } from '../lib/logger.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Capabilities, Health } from '../contract/verbs.ts'
 import type { DocumentCache, Engine } from '../engine/engine.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { Meter } from '../meter/meter.ts'
 
 export interface VerbDeps {
   meter: Meter
   engine: Engine
+  jobs: Jobs
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
   capabilities(): Capabilities
