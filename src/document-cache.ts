@@ -10,6 +10,18 @@ const waitingMax = 64
 export const createCaches = (stored: StoredDocuments, logger: Logger): { of(workspaceId: string): DocumentCache; drain(): Promise<void> } => {
   const waiting = new Map<string, Document>()
   let tail: Promise<void> = Promise.resolve()
+  const write = async (place: string, workspaceId: string, key: string): Promise<void> => {
+    const document = waiting.get(place)
+    try {
+      await stored.put(workspaceId, key, JSON.stringify(document))
+    } catch (err) {
+      logger.warn({ err }, 'a document could not be kept for reuse')
+    }
+    // A newer one that came meanwhile is written by a turn of its own.
+    if (waiting.get(place) === document) waiting.delete(place)
+    else tail = tail.then(() => write(place, workspaceId, key))
+  }
+
   return {
     of: (workspaceId) => ({
       get: async (key, maxAgeS) => {
@@ -21,16 +33,14 @@ export const createCaches = (stored: StoredDocuments, logger: Logger): { of(work
       },
       put: (key, document) => {
         const place = `${workspaceId} ${key}`
-        if (waiting.size >= waitingMax) return
+        const isQueued = waiting.has(place)
+        if (!isQueued && waiting.size >= waitingMax) return
         waiting.set(place, document)
-        tail = tail
-          .then(() => stored.put(workspaceId, key, JSON.stringify(document)))
-          .catch((err: unknown) => logger.warn({ err }, 'a document could not be kept for reuse'))
-          .finally(() => {
-            if (waiting.get(place) === document) waiting.delete(place)
-          })
+        if (!isQueued) tail = tail.then(() => write(place, workspaceId, key))
       },
     }),
-    drain: () => tail,
+    drain: async () => {
+      for (let seen: Promise<void> | undefined; seen !== tail; await seen) seen = tail
+    },
   }
 }

@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   store: ['contract'],
   egress: [],
   engine: ['contract', 'egress'],
+  browser: ['contract', 'egress'],
   lab: [],
   meter: ['contract', 'store'],
   jobs: ['contract', 'store'],

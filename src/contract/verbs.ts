@@ -95,7 +95,10 @@ export type VerbName = keyof VerbMap
 export type VerbInput<V extends VerbName> = VerbMap[V]['input']
 export type VerbValue<V extends VerbName> = VerbMap[V]['value']
 
-/** How a dialect's credits are held: `reserve` what the request may cost, or `gate`: refuse once used reaches the limit. */
+/** Verbs whose value holds a secret that is shown once: no reply of theirs is ever stored. */
+export const secretVerbs: readonly VerbName[] = ['keys_create', 'keys_rotate']
+
+/** How a dialect's credits are held: `reserve` what the request may cost, or `gate`: refuse once used reaches the limit, before any other limit of the key. */
 export type CreditPolicy = 'reserve' | 'gate'
 
 /** One request on its way through, from the credential to the record in history. */
@@ -115,6 +118,8 @@ export interface Visit {
   readonly signal: AbortSignal
   readonly prices: PriceList
   readonly creditPolicy: CreditPolicy
+  /** A failure that takes the place of a verb's value before it is billed. */
+  readonly veto?: (value: unknown) => Failure | undefined
   /** HTTP status that the dialect gives a failure, or a success (null). */
   readonly statusOf: (failure: Failure | null) => number
   /** Filled as metering learns it. */

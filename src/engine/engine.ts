@@ -1,6 +1,7 @@
 import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
-import type { ScrapeIntent } from '../contract/intent.ts'
+import { needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
+import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
 import type { Attempt } from '../failure/evidence.ts'
@@ -14,11 +15,17 @@ import { createDiscovery, type Discovery } from './discover/index.ts'
 export type { Discovery, DocumentCache }
 import type { Converter } from './convert/index.ts'
 import { httpRung } from './stages/http.ts'
+import { renderRung } from './stages/render.ts'
+
+export type { Renderer }
 
 export interface EngineDeps {
   /** One way out for each kind of key: that of test keys leads to the lab and nowhere else. */
   egress: Record<KeyMode, () => Promise<Egress>>
   converter: Converter
+  renderer?: Renderer
+  /** Most bytes of a rendered document. */
+  bytesMax: number
   userAgent: string
   clock: Clock
 }
@@ -42,8 +49,11 @@ export type RungResult = { kind: 'document'; document: Document } | { kind: 'cli
 /** What every rung works with; it adds its attempts and timings as it goes. */
 export interface Work {
   intent: ScrapeIntent
+  mode: KeyMode
   egress: Egress
   converter: Converter
+  renderer: Renderer | undefined
+  bytesMax: number
   deadline: Deadline
   clock: Clock
   attempts: Attempt[]
@@ -63,7 +73,7 @@ export const createEngine = (deps: EngineDeps): Engine => ({
       if (stored) return succeeded(stored.document, [stored.attempt], timings)
 
       const egress = await deps.egress[context.mode]()
-      const work: Work = { intent, egress, converter: deps.converter, deadline, clock: deps.clock, attempts, timings }
+      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings }
       if (intent.respectRobots) await obeyRobots(work, deps.userAgent)
       const document = await climb(work)
       context.cache?.put(key, document)
@@ -79,10 +89,15 @@ export const createEngine = (deps: EngineDeps): Engine => ({
 
 /** From the cheapest rung that the intent allows upwards, until one gives a document. */
 const climb = async (work: Work): Promise<Document> => {
-  if (work.intent.render === 'js') throw fail('platform.browser_unavailable')
-  const result = await httpRung(work)
+  const { intent, renderer } = work
+  const first = intent.render === 'js' || (intent.render === 'auto' && needsBrowser(intent)) ? renderRung : httpRung
+  const result = await first(work)
   if (result.kind === 'document') return result.document
-  throw result.failure
+  // Without a browser the failure below it is the one that says something about the page.
+  if (!renderer?.available) throw result.failure
+  const higher = await renderRung(work)
+  if (higher.kind === 'document') return higher.document
+  throw higher.failure
 }
 
 const fromCache = async (deps: EngineDeps, intent: ScrapeIntent, context: ScrapeContext, key: string) => {

@@ -3,6 +3,7 @@ import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
 import type { Pool } from 'pg'
 import type { Logger } from '../lib/logger.ts'
 import { openEmbedded } from './embedded.ts'
+import { createMaintenance } from './maintenance.ts'
 import { migrate, readMigrations, type Script } from './migrate.ts'
 import { connectFirst, createPool, scriptOf } from './postgres.ts'
 import type { Tables } from './tables.ts'
@@ -30,6 +31,8 @@ export interface Store {
   readonly engine: { readonly pglite: PGlite } | { readonly pool: Pool }
   /** Rejects when the database does not answer. */
   ping(): Promise<void>
+  /** Gives back the space of deleted rows; runs by itself from time to time where the engine does not see to it. */
+  maintain(): Promise<void>
   close(): Promise<void>
 }
 
@@ -46,7 +49,12 @@ const openPglite = async ({ dataDir, template, logger }: StoreOptions): Promise<
     throw err
   }
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: embedded.pglite }) })
-  return { kind: 'pglite', db, engine: { pglite: embedded.pglite }, ping: () => ping(db), close: once(() => embedded.close()) }
+  const maintenance = createMaintenance(db, logger)
+  const close = once(async () => {
+    await maintenance.stop()
+    await embedded.close()
+  })
+  return { kind: 'pglite', db, engine: { pglite: embedded.pglite }, ping: () => ping(db), maintain: () => maintenance.run(), close }
 }
 
 const openPostgres = async (options: StoreOptions & { databaseUrl: string }): Promise<Store> => {
@@ -65,7 +73,7 @@ const openPostgres = async (options: StoreOptions & { databaseUrl: string }): Pr
   }
   const pool = createPool(settings)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  return { kind: 'postgres', db, engine: { pool }, ping: () => ping(db), close: once(() => pool.end()) }
+  return { kind: 'postgres', db, engine: { pool }, ping: () => ping(db), maintain: async () => {}, close: once(() => pool.end()) }
 }
 
 const bringUp = async (script: Script, logger: Logger | undefined): Promise<void> => {

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { lockDirectory } from './directory-lock.ts'
@@ -12,6 +13,9 @@ const int8 = 20
 const date = 1082
 const parsers = { [int8]: Number, [date]: (value: string) => value }
 
+// The default of 1 GB would keep as much log on disk, and make a start after a crash read it.
+const startParams = [...PGlite.defaultStartParams, '-c', 'max_wal_size=128MB', '-c', 'min_wal_size=32MB']
+
 export interface Embedded {
   pglite: PGlite
   script: Script
@@ -22,17 +26,25 @@ export interface Embedded {
 /** Opens the database in `<dataDir>/db`, or one in memory where `dataDir` is `memory://`; a new one begins as a copy of `template`. */
 export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Embedded> => {
   const start = template && { loadDataDir: template }
-  if (dataDir === 'memory://') return opened(await ready(new PGlite({ parsers, ...start })), () => {})
+  if (dataDir === 'memory://') return opened(await ready(new PGlite({ parsers, startParams, ...start })), () => {})
   await mkdir(dataDir, { recursive: true }).catch((err: unknown) => {
     throw new StoreError(`The data folder ${dataDir} cannot be created: ${err instanceof Error ? err.message : String(err)}. Set LYREBIRD_DATA_DIR to a folder that this user can write.`, { cause: err })
   })
   const lock = lockDirectory(dataDir)
   try {
     const folder = join(dataDir, 'db')
+    const unfinished = join(dataDir, 'db.unfinished')
+    if (existsSync(unfinished)) await rm(folder, { recursive: true, force: true })
     const major = await majorOf(folder)
     if (major !== undefined && major !== embeddedMajor) throw new StoreError(otherMajor(folder, major))
-    if (major === undefined) await initialise(dataDir, folder, start)
-    return opened(await ready(new PGlite({ dataDir: folder, parsers })), () => lock.release())
+    if (major === undefined) {
+      if (existsSync(folder) && (await readdir(folder)).length > 0) throw new StoreError(`The folder ${folder} holds something that is no database. Move it away, or set LYREBIRD_DATA_DIR to another folder.`)
+      // A first start that is killed half way leaves a folder that looks whole; the mark tells.
+      await writeFile(unfinished, '')
+    }
+    const pglite = await ready(new PGlite({ dataDir: folder, parsers, startParams, ...(major === undefined ? start : {}) }))
+    await rm(unfinished, { force: true })
+    return opened(pglite, () => lock.release())
   } catch (err) {
     lock.release()
     if (err instanceof Error && err.name === 'StoreError') throw err
@@ -59,15 +71,6 @@ const opened = (pglite: PGlite, release: () => void): Embedded => ({
     }
   },
 })
-
-/** A first start that is killed half way must not leave a directory that looks whole, hence the rename. */
-const initialise = async (dataDir: string, folder: string, start: { loadDataDir: Blob } | undefined): Promise<void> => {
-  const fresh = join(dataDir, 'db.new')
-  await rm(fresh, { recursive: true, force: true })
-  const pglite = await ready(new PGlite({ dataDir: fresh, ...start }))
-  await pglite.close()
-  await rename(fresh, folder)
-}
 
 const majorOf = async (folder: string): Promise<string | undefined> => {
   try {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { backends, command, createDatabase, postgresUrl } from '../../test/support/backends.ts'
+import { backends, command, createDatabase, servers } from '../../test/support/backends.ts'
 import { openStore, type Store } from './db.ts'
 import { claimMeta, readMeta, writeMeta } from './meta.ts'
 import { migrate, readMigrations } from './migrate.ts'
@@ -59,6 +59,26 @@ describe.each(backends)('store on $name', ({ name, open }) => {
   })
 })
 
+describe('maintenance of the embedded database', () => {
+  it('gives the space of deleted rows to new ones', async () => {
+    const { store, drop } = await backends[0]!.open()
+    const churn = async (): Promise<number> => {
+      await sql`insert into documents select 'w', i::text, now(), now(), 1, 'plain', decode(repeat(md5(i::text), 20), 'hex') from generate_series(1, 3000) i`.execute(store.db)
+      await sql`delete from documents`.execute(store.db)
+      const { rows } = await sql<{ size: number }>`select pg_relation_size('documents') as size`.execute(store.db)
+      return rows[0]?.size ?? 0
+    }
+    const once = await churn()
+    await Promise.all([store.maintain(), store.maintain()])
+    expect(await churn()).toBe(once)
+    expect(await churn()).toBe(2 * once)
+    const maintaining = store.maintain()
+    await store.close()
+    await maintaining
+    await drop()
+  })
+})
+
 describe('migrations', () => {
   it('are numbered without gaps', async () => {
     const numbers = (await readMigrations()).map((migration) => Number(migration.name.slice(0, 4)))
@@ -84,9 +104,7 @@ describe('migrations', () => {
   })
 })
 
-describe.runIf(postgresUrl)('store on PostgreSQL only', () => {
-  const server = postgresUrl ?? ''
-
+describe.each(servers)('store on PostgreSQL only', (server) => {
   it('lets processes start at once on an empty database', async () => {
     const { url, drop } = await createDatabase(server)
     const stores = await Promise.all(Array.from({ length: 6 }, () => openStore({ dataDir: '', databaseUrl: url })))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sql } from 'kysely'
 import { startTestApp, type TestApp, type TestKey } from '../harness.ts'
 
 let app: TestApp
@@ -126,6 +127,15 @@ describe('idempotency', () => {
     const flaky = { 'idempotency-key': 'order-2' }
     expect((await scrape(key, { url: 'https://any.lab.test/status/503' }, flaky)).headers.get('idempotency-replayed')).toBeNull()
     expect((await scrape(key, { url: 'https://any.lab.test/status/503' }, flaky)).headers.get('idempotency-replayed')).toBeNull()
+  })
+
+  it('never keeps a secret for the sake of a repeat', async () => {
+    const admin = await app.key({ scopes: ['admin'] })
+    const make = async () => (await app.request('/v1/keys', { json: { name: 'x' }, headers: { 'x-api-key': admin.secret, 'idempotency-key': 'make-1' } })).json() as Promise<{ data: { secret: string } }>
+    const first = (await make()).data.secret
+    expect((await make()).data.secret).not.toBe(first)
+    const { rows } = await sql`select key from idempotency where key = 'make-1'`.execute(app.app.store.db)
+    expect(rows).toEqual([])
   })
 
   it('says that the first request is still running', async () => {

@@ -60,7 +60,7 @@ export const keyRoutes = [
   }),
   route({
     method: 'GET', path: '/v1/keys', verb: 'keys_list', throttled: false,
-    summary: 'Keys of the workspace, newest first (scope `admin`)',
+    summary: 'Keys of the workspace, oldest first (scope `admin`)',
     response: z.object({ data: z.array(keyBody) }),
     toIntent: () => ({}),
     render: (keys) => ({ status: 200, body: { data: keys.map(renderKey) } }),

@@ -7,6 +7,7 @@ import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
 import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
+import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
 
 const formatNames = [...formatKinds, 'metadata'] as const
 const format = z.enum(formatNames)
@@ -37,9 +38,10 @@ export const pageFields = {
   timeout_ms: z.int().min(1000).max(300_000).default(scrapeDefaults.timeoutMs),
   max_age_s: z.int().min(0).max(31_536_000).default(0).describe('A stored result of this age or younger will do'),
   respect_robots: z.boolean().default(false),
+  ...browserFields,
 }
 
-const scrapeBody = z.strictObject({ url: urlField, ...pageFields })
+const scrapeBody = z.strictObject({ url: urlField, ...pageFields }).superRefine(browserAllowed)
 
 const scrapeQuery = z.strictObject({
   url: urlField,
@@ -78,20 +80,24 @@ const scrapeReply = z.object({
 const toFormats = (names: readonly (typeof formatNames)[number][]): FormatRequest[] =>
   [...new Set(names)].flatMap((kind) => (kind === 'metadata' ? [] : [{ kind }]))
 
-export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => ({
-  url: body.url,
-  formats: toFormats(body.formats),
-  mode: body.mode,
-  includeSelectors: body.include_selectors,
-  excludeSelectors: body.exclude_selectors,
-  headers: body.headers,
-  cookies: body.cookies,
-  timeoutMs: body.timeout_ms,
-  maxAgeS: body.max_age_s,
-  render: body.render,
-  respectRobots: body.respect_robots,
-  allowedTypes: [],
-})
+export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
+  const browser = toBrowser(body)
+  return {
+    url: body.url,
+    formats: toFormats(body.formats),
+    mode: body.mode,
+    includeSelectors: body.include_selectors,
+    excludeSelectors: body.exclude_selectors,
+    headers: body.headers,
+    cookies: body.cookies,
+    timeoutMs: body.timeout_ms,
+    maxAgeS: body.max_age_s,
+    render: body.render,
+    respectRobots: body.respect_robots,
+    allowedTypes: [],
+    ...(browser === undefined ? {} : { browser }),
+  }
+}
 
 export const renderDocument = (document: Document) => ({
   url: document.url,

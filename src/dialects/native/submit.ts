@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { queryPolicies, siteScopes, sitemapUses, type CrawlIntent, type JobRecord, type MapIntent, type MapResult } from '../../contract/jobs.ts'
 import { route, type Reply } from '../dialect.ts'
+import { browserAllowed } from './browser-fields.ts'
 import { created, jobFields, patternField, patternsOf, submittedOf } from './job-fields.ts'
 import { pageFields, toIntent, urlField } from './scrape.ts'
 
@@ -17,7 +18,7 @@ const batchBody = z.strictObject({
   urls: z.array(entry).min(1).max(10_000).describe('URLs, or objects of a URL with options of its own'),
   ...pageFields,
   ...jobFields,
-})
+}).superRefine(browserAllowed)
 
 const siteFields = {
   url: urlField.optional().describe('The seed; `seeds` takes several'),
@@ -42,7 +43,7 @@ const crawlBody = z.strictObject({
   links_per_page: z.int().min(1).max(10_000).optional().describe('Most links that are followed from one page'),
   ...crawledPage,
   ...jobFields,
-}).refine(oneSeed, seedMissing)
+}).superRefine(browserAllowed).refine(oneSeed, seedMissing)
 
 const mapBody = z.strictObject({
   ...siteFields,

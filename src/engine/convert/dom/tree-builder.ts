@@ -187,9 +187,7 @@ export class TreeBuilder implements Partial<Handler> {
       return
     }
     const parent = this.#parent
-    if (parent === this.root || structural.has((parent as Element).name)) {
-      if (isBlank(data)) return
-    }
+    if (parent !== this.root && structural.has((parent as Element).name) && isBlank(data)) return
     const text = new Text(data)
     this.#append(text)
     this.#lastText = text

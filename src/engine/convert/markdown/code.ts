@@ -2,7 +2,7 @@ import type { Element } from 'domhandler'
 import { hasClass, isElement, walk } from '../dom/walk.ts'
 import { longestRun } from './escape.ts'
 
-const named = /(?:^|\s)(?:language|lang|highlight(?:-source|-text)?|brush:?|prism|code|sourceCode|syntax|snippet|src)[-:_ ]+([A-Za-z][\w+#.-]{0,31})(?=\s|;|$)/
+const named = /(?:^|\s)(?:(?:language|lang|highlight-(?:source|text)|highlight|prism|code|syntax|snippet|src)[-:_]|brush:\s*|sourceCode\s+)([A-Za-z][\w+#.-]{0,31})(?=\s|;|$)/
 const plainName = /^[A-Za-z][\w+#.-]{0,31}$/
 const known = new Set('bash sh shell zsh powershell console javascript js jsx typescript ts tsx python py ruby rb php java kotlin swift go golang rust c cpp csharp cs fsharp objc sql html xml css scss less json json5 yaml yml toml ini markdown md diff patch dockerfile makefile lua perl r scala haskell elixir erlang clojure dart graphql nginx vim matlab julia vue svelte groovy protobuf terraform hcl text plaintext'.split(' '))
 const noLanguage = new Set(['none', 'default', 'auto', 'nohighlight', 'block', 'wrapper', 'container', 'box', 'example', 'toolbar', 'snippet', 'area', 'font', 'view', 'line', 'lines', 'inline', 'text-only', 'content', 'highlighter-rouge', 'rouge'])

@@ -1,4 +1,4 @@
-import type { Document, Element } from 'domhandler'
+import type { Document, Element, ParentNode } from 'domhandler'
 import { isHidden } from '../dom/hidden.ts'
 import { imageOf } from '../dom/image.ts'
 import type { Resolve } from '../dom/url.ts'
@@ -30,6 +30,8 @@ interface List {
   step: number
   marker: string
   items: number
+  /** Characters of the last item's marker. */
+  width: number
 }
 
 const blockStyle = /(?:^|[;\s])display\s*:\s*(?:block|flex|grid|table|list-item)/i
@@ -53,6 +55,8 @@ class Serializer {
   readonly #inlineRows: boolean[] = []
   #table: { rows: Row[]; row: Row | null; head: boolean } | null = null
   #lastImage = ''
+  /** Value of `#blocks` after an item outside of any list. */
+  #stray = -1
   /** Counts blocks written, to see whether two lists touch. */
   #blocks = 0
 
@@ -125,7 +129,8 @@ class Serializer {
         writer.lineBreak()
         return null
       case 'rule':
-        if (!writer.isActive('rule') && writer.layout === 'block') writer.block(writer.containerIsFresh ? '***' : '---')
+        if (writer.layout === 'block') writer.block(writer.containerIsFresh ? '***' : '---')
+        else writer.break(1)
         return null
       default:
         return this.#special(element, role)
@@ -251,7 +256,7 @@ class Serializer {
     const nested = this.#lists.length > 0
     if (nested && !(ordered && (start ?? 1) !== 1)) writer.setBreak(1)
     else writer.break(2)
-    const list: List = { ordered, next: start ?? 1, step: 1, marker: ordered ? '.' : '-', items: 0 }
+    const list: List = { ordered, next: start ?? 1, step: 1, marker: ordered ? '.' : '-', items: 0, width: 2 }
     if (ordered && 'reversed' in element.attribs) {
       list.step = -1
       list.next = start ?? element.children.filter((child) => isElement(child) && child.name === 'li').length
@@ -259,9 +264,14 @@ class Serializer {
     // Two lists in a row would read as one.
     const last = this.#lastList
     if (last && last.at === this.#blocks && last.list.ordered === ordered && !writer.containerIsFresh) list.marker = ordered ? (last.list.marker === '.' ? ')' : '.') : last.list.marker === '-' ? '*' : '-'
+    const outer = this.#lists.at(-1)
+    // A list directly in a list belongs to the item before it.
+    const indent = outer && outer.items > 0 && writer.layout === 'block' && isListElement(element.parent) ? ' '.repeat(outer.width) : ''
+    const contained = indent !== '' && writer.openContainer(indent, indent)
     this.#lists.push(list)
     return () => {
       this.#lists.pop()
+      if (contained) writer.closeContainer()
       writer.break(2)
       this.#lastList = list.items > 0 ? { list, at: this.#blocks } : null
     }
@@ -269,16 +279,17 @@ class Serializer {
 
   #item(element: Element): Leave {
     const writer = this.#writer
-    const list = this.#lists.at(-1) ?? { ordered: false, next: 1, step: 1, marker: '-', items: 0 }
+    const list = this.#lists.at(-1) ?? this.#strayList()
     const label = this.#footnotes.noteOf(element)
     if (label !== undefined && writer.layout === 'block') return this.#note(label)
     if (list.items > 0) writer.setBreak(1)
-    else writer.break(1)
+    else writer.break(this.#lists.length > 0 ? 1 : 2)
     list.items++
     this.#blocks++
     if (list.ordered && /^\d{1,9}$/.test(element.attribs.value ?? '')) list.next = Number(element.attribs.value)
     const marker = list.ordered ? `${Math.max(0, list.next)}${list.marker} ` : `${list.marker} `
     list.next += list.step
+    list.width = marker.length
     if (writer.layout !== 'block') {
       if (writer.layout === 'cell') writer.lineHead(list.ordered ? marker : '- ')
       return () => {
@@ -297,6 +308,13 @@ class Serializer {
       writer.closeContainer()
       writer.setBreak(1)
     }
+  }
+
+  /** Items outside of any list make one as long as they follow one another. */
+  #strayList(): List {
+    const items = this.#stray === this.#blocks ? 1 : 0
+    this.#stray = this.#blocks + 1
+    return { ordered: false, next: 1, step: 1, marker: '-', items, width: 2 }
   }
 
   #note(label: string): Leave {
@@ -570,12 +588,14 @@ class Serializer {
     if (attribs.type?.toLowerCase() !== 'checkbox' || !list || list.ordered || !this.#writer.containerIsFresh) return
     if (!('disabled' in attribs) && attribs.name !== undefined && !hasClass(element, /task/i)) return
     this.#writer.inline('checked' in attribs ? '[x]' : '[ ]')
-    this.#writer.space()
+    this.#writer.glue()
   }
 }
 
 export const imageMarkdown = (alt: string, url: string, title: string): string =>
   `![${collapseSpace(alt).trim().replace(/[[\]\\]/g, '\\$&')}](${destination(url)}${titleOf(title)})`
+
+const isListElement = (node: ParentNode | null): boolean => node !== null && isElement(node) && roleOf(node.name) === 'list'
 
 const holds = (root: Element, fits: (element: Element) => boolean): boolean => {
   let found = false

@@ -54,6 +54,7 @@ export class Writer {
   #breaks = 0
   #space = false
   #lineBreaks = 0
+  #glued = false
   #lineHead = ''
   /** Nothing has been written since the last break between blocks. */
   #blockStart = true
@@ -113,8 +114,15 @@ export class Writer {
     else if (this.layout === 'cell' || !this.#blockStart) this.#lineBreaks++
   }
 
+  /** What comes next stays on this line although a block may begin there. */
+  glue(): void {
+    this.#glued = true
+    this.#space = true
+  }
+
   /** At least this many newlines between what was and what comes. */
   break(level: 1 | 2): void {
+    if (this.#glued) return
     if (this.layout !== 'block') return this.#flatBreak()
     if (this.#blockStart) {
       if (!this.#fresh) this.#breaks = Math.max(this.#breaks, level)
@@ -123,6 +131,7 @@ export class Writer {
 
   /** Exactly this many newlines. */
   setBreak(level: 1 | 2): void {
+    this.#glued = false
     if (this.layout !== 'block') return this.#flatBreak()
     if (!this.#blockStart) this.#endBlock(level)
     else if (!this.#fresh) this.#breaks = level
@@ -134,7 +143,7 @@ export class Writer {
     this.#startLine()
     const prefix = this.#prefix
     const blank = prefix.trimEnd()
-    this.#push(prefix === '' ? lines : lines.replace(/\n(\n|$)?/g, (_, again: string | undefined) => (again === undefined ? `\n${prefix}` : `\n${blank}${again}`)))
+    this.#push(prefix === '' ? lines : lines.split('\n').map((line, i) => (i === 0 ? line : line === '' ? blank : prefix + line)).join('\n'))
     this.#lineStart = false
     this.break(2)
   }
@@ -165,6 +174,7 @@ export class Writer {
   }
 
   closeContainer(): void {
+    this.#glued = false
     if (!this.#blockStart) this.#endBlock(1)
     if (this.#containers.pop()?.first !== null) this.#freshContainers--
     this.#prefix = this.#joinRest()
@@ -329,6 +339,7 @@ export class Writer {
     else if (this.#lineBreaks > 0) this.#breakLine()
     else if (this.#space) this.#push(' ')
     else if (this.#fragile.length > 0) this.#mendFragile(next)
+    this.#glued = false
     const spaced = this.#space
     this.#space = false
     this.#fragile = []
