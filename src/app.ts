@@ -26,7 +26,8 @@ import { createVerbs } from './verbs/index.ts'
 import { createHandlers } from './verbs/work/index.ts'
 import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.ts'
 import { createWorker, type Worker } from './jobs/worker.ts'
-import { addJobEndpoint } from './webhooks/endpoints.ts'
+import { createDeliveries } from './webhooks/deliver.ts'
+import { addJobEndpoint, createWebhooks } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
 
@@ -72,15 +73,23 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const bus = createBus()
   const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
   const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId))
+  const egress = { live: ways.live, test: ways.test }
+  const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
+  const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
     handlers: createHandlers({ engine, cacheOf, logger, clock: systemClock }),
     concurrency: config.jobPages,
+    duties: [
+      { name: 'webhooks', everyMs: 500, run: deliveries.run },
+      { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
+    ],
   })
   const verbs = createVerbs({
     meter,
     engine,
     jobs,
+    webhooks,
     cacheOf,
     capabilities: () => capabilities(config, store),
     ready: () => readiness(store),
@@ -113,6 +122,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     server.drain()
     clearInterval(sweeping)
     await worker.stop()
+    await deliveries.idle()
     await renderer.close()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()

@@ -73,6 +73,7 @@ export const settings = {
   jobTries: setting({ env: 'LYREBIRD_JOB_TRIES', schema: int(1, 10), default: '3', doc: 'How often a page of a job is fetched whose failure may pass, unless the job says otherwise.' }),
   jobUrlsMax: setting({ env: 'LYREBIRD_JOB_URLS_MAX', schema: int(1000, 10_000_000), default: '200000', doc: 'Most URLs that one crawl keeps count of; links beyond are dropped and the job says that it is truncated.' }),
   jobRetentionHours: setting({ env: 'LYREBIRD_JOB_RETENTION_HOURS', schema: int(1, 87_600), default: '168', doc: 'Hours for which a job and its results are kept after its end.' }),
+  webhookHttp: setting({ env: 'LYREBIRD_WEBHOOK_HTTP', schema: bool, default: 'false', doc: 'Whether webhooks may go to addresses without TLS.' }),
   shutdownGraceMs: setting({ env: 'LYREBIRD_SHUTDOWN_GRACE_MS', schema: int(0, 600_000), default: '10000', doc: 'Most milliseconds that running requests get to finish at shutdown.' }),
   voice: setting({ env: 'LYREBIRD_VOICE', schema: z.string().regex(/^[a-z]+$/), doc: 'Dialect served at the root for every host name, instead of the native API.' }),
   voiceHosts: setting({ env: 'LYREBIRD_VOICE_HOSTS', schema: list.pipe(z.array(z.string().regex(/^[a-z]+=[^=]+$/, 'must be dialect=host'))), default: '', doc: 'Dialects served at the root of a host name: reader=reader.example,octen=octen.example.' }),

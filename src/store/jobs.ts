@@ -254,6 +254,7 @@ export const deleteJob = (db: Database, workspaceId: string, id: string): Promis
     const row = await trx.selectFrom('jobs').select(['state', 'finished_at']).where('id', '=', id).where('workspace_id', '=', workspaceId).forUpdate().executeTakeFirst()
     if (!row?.finished_at) return row?.state
     await trx.deleteFrom('jobs').where('id', '=', id).execute()
+    await trx.deleteFrom('webhook_endpoints').where('job_id', '=', id).execute()
     return row.state
   })
 

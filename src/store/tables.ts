@@ -283,6 +283,7 @@ export interface WebhookDeliveryRow {
   data: unknown
   state: 'pending' | 'delivered' | 'failed'
   attempt: Generated<number>
+  begun_at: Date
   next_at: Date | null
   holder: string | null
   fence: Generated<number>

@@ -2,29 +2,27 @@ import type { Actor } from '../contract/actor.ts'
 import { freePrices } from '../contract/price.ts'
 import { succeeded } from '../contract/outcome.ts'
 import type { JobWebhook, MapIntent, UrlPattern } from '../contract/jobs.ts'
-import type { VerbName, VerbValue, Visit } from '../contract/verbs.ts'
+import type { Visit } from '../contract/verbs.ts'
 import { fail } from '../failure/failure.ts'
 import type { Issue } from '../failure/facts.ts'
 import type { Submission } from '../jobs/jobs.ts'
 import { compilePattern } from '../jobs/patterns.ts'
 import type { VerbDeps } from './deps.ts'
-import { known, reading } from './plain.ts'
+import { reading, steering } from './plain.ts'
 import { refuseWhole } from './scrape.ts'
-import type { Metered, Plain } from './table.ts'
+import type { Metered } from './table.ts'
 import { batchPages, storedBatch } from './work/batch.ts'
 import { crawlSeeds } from './work/crawl.ts'
 import { isFree } from './work/job.ts'
 import { mapSite } from './work/map.ts'
 
-/** A verb of the scope `scrape` that begins or steers durable work. */
-const working = <V extends VerbName>(run: (deps: VerbDeps, visit: Visit, actor: Actor, input: Parameters<Plain<V>['run']>[3]) => Promise<VerbValue<V>>): Plain<V> =>
-  ({ scope: 'scrape', recorded: true, run: (deps, visit, actor, input) => run(deps, visit, known(actor), input) })
-
 /** Whoever has nothing left learns it now and not from a job that fails. */
 const submit = async (deps: VerbDeps, visit: Visit, actor: Actor, job: Pick<Submission, 'kind' | 'stage' | 'intent' | 'pageLimit' | 'pages' | 'pace'> & { webhook?: JobWebhook | undefined }) => {
   if (!isFree(actor)) await deps.meter.admit(actor, { requestId: visit.id, credits: Math.max(1, ...job.pages.slice(0, 1).map((page) => page.reserve)), policy: 'gate' })
+  if (job.webhook) await deps.webhooks.judge(job.webhook.url, actor.mode, ['webhook', 'url'])
   return deps.jobs.submit({
     ...job,
+    webhook: job.webhook && { ...job.webhook, options: { ...job.webhook.options, dialect: visit.dialect } },
     workspaceId: actor.workspaceId,
     keyId: actor.keyId,
     actor,
@@ -44,13 +42,13 @@ const requirePatterns = (intent: { include: readonly UrlPattern[]; exclude: read
 const refuseSeeds = (seeds: readonly string[], actor: Actor): void => refuseWhole(seeds.map((url) => ({ url })), actor)
 
 export const jobVerbs = {
-  batch: working<'batch'>((deps, visit, actor, intent) => {
+  batch: steering<'batch'>((deps, visit, actor, intent) => {
     refuseWhole(intent.pages, actor)
     const pages = batchPages(intent, visit.prices, isFree(actor))
     return submit(deps, visit, actor, { kind: 'batch', stage: 'pages', intent: storedBatch(intent), pageLimit: null, pace: intent.pace, pages, webhook: intent.webhook })
   }),
 
-  crawl: working<'crawl'>((deps, visit, actor, intent) => {
+  crawl: steering<'crawl'>((deps, visit, actor, intent) => {
     requirePatterns(intent)
     refuseSeeds(intent.seeds, actor)
     const { webhook, ...stored } = intent
@@ -69,7 +67,7 @@ export const jobVerbs = {
     },
   } satisfies Metered<'map'>,
 
-  map_submit: working<'map_submit'>((deps, visit, actor, intent) => {
+  map_submit: steering<'map_submit'>((deps, visit, actor, intent) => {
     requirePatterns(intent)
     refuseSeeds(intent.seeds, actor)
     const { webhook, ...stored } = intent
@@ -90,9 +88,9 @@ export const jobVerbs = {
   jobs_events: reading<'jobs_events'>((deps, actor, { id, after, documents }, visit) => deps.jobs.events(actor.workspaceId, id, { after, documents, signal: visit.signal })),
   workspace_events: reading<'workspace_events'>((deps, actor, { after }, visit) => deps.jobs.workspaceEvents(actor.workspaceId, { after, signal: visit.signal })),
 
-  jobs_cancel: working<'jobs_cancel'>((deps, _, actor, { id }) => deps.jobs.cancel(actor.workspaceId, id)),
-  jobs_pause: working<'jobs_pause'>((deps, _, actor, { id }) => deps.jobs.pause(actor.workspaceId, id)),
-  jobs_resume: working<'jobs_resume'>((deps, _, actor, { id }) => deps.jobs.resume(actor.workspaceId, id)),
-  jobs_retry: working<'jobs_retry'>((deps, _, actor, { id }) => deps.jobs.retry(actor.workspaceId, id)),
-  jobs_delete: working<'jobs_delete'>((deps, _, actor, { id }) => deps.jobs.delete(actor.workspaceId, id)),
+  jobs_cancel: steering<'jobs_cancel'>((deps, _, actor, { id }) => deps.jobs.cancel(actor.workspaceId, id)),
+  jobs_pause: steering<'jobs_pause'>((deps, _, actor, { id }) => deps.jobs.pause(actor.workspaceId, id)),
+  jobs_resume: steering<'jobs_resume'>((deps, _, actor, { id }) => deps.jobs.resume(actor.workspaceId, id)),
+  jobs_retry: steering<'jobs_retry'>((deps, _, actor, { id }) => deps.jobs.retry(actor.workspaceId, id)),
+  jobs_delete: steering<'jobs_delete'>((deps, _, actor, { id }) => deps.jobs.delete(actor.workspaceId, id)),
 }

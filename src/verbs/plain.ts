@@ -1,5 +1,5 @@
 import type { Actor } from '../contract/actor.ts'
-import type { VerbName, Visit } from '../contract/verbs.ts'
+import type { VerbName, VerbValue, Visit } from '../contract/verbs.ts'
 import { fail } from '../failure/failure.ts'
 import type { VerbDeps } from './deps.ts'
 import type { Plain } from './table.ts'
@@ -9,6 +9,10 @@ export const reading = <V extends VerbName>(run: (deps: VerbDeps, actor: Actor, 
 
 const administering = <V extends VerbName>(run: (deps: VerbDeps, actor: Actor, input: Parameters<Plain<V>['run']>[3]) => ReturnType<Plain<V>['run']>, recorded = true): Plain<V> =>
   ({ scope: 'admin', recorded, run: (deps, _visit, actor, input) => run(deps, known(actor), input) })
+
+/** A verb of the scope `scrape` that begins or steers durable work. */
+export const steering = <V extends VerbName>(run: (deps: VerbDeps, visit: Visit, actor: Actor, input: Parameters<Plain<V>['run']>[3]) => Promise<VerbValue<V>>): Plain<V> =>
+  ({ scope: 'scrape', recorded: true, run: (deps, visit, actor, input) => run(deps, visit, known(actor), input) })
 
 /** Verbs with a scope run only with a key: the runner has checked it. */
 export const known = (actor: Actor | null): Actor => {

@@ -7,6 +7,7 @@ import { scrapeRoutes } from './scrape.ts'
 import { submitRoutes } from './submit.ts'
 import { systemRoutes } from './system.ts'
 import { usageRoutes } from './usage.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 export const native: Dialect = {
   name: 'native',
@@ -15,7 +16,7 @@ export const native: Dialect = {
   basePath: '',
   security: { bearer: { type: 'http', scheme: 'bearer' }, key: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
   credential: (request) => bearerOrHeader(request.headers, 'x-api-key'),
-  routes: [...scrapeRoutes, ...submitRoutes, ...jobRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
+  routes: [...scrapeRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
   renderFailure: renderProblem,
   failureBody: problem,
   prices: { page: 1, rendered: 0, formats: {}, targetError: 0, cacheHit: 0 },

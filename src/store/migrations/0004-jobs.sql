@@ -161,6 +161,8 @@ create table webhook_deliveries (
   data json not null,
   state text not null check (state in ('pending', 'delivered', 'failed')),
   attempt integer not null default 0,
+  -- where the schedule of attempts begins: the event, or a replay
+  begun_at timestamptz not null,
   next_at timestamptz,
   holder text,
   fence integer not null default 0,
@@ -176,8 +178,8 @@ create index webhook_deliveries_at on webhook_deliveries (at);
 
 -- One delivery per endpoint that wants the event. p_data is what receivers get under "data".
 create function fan_out(p_workspace text, p_job text, p_monitor text, p_type text, p_event_id text, p_at timestamptz, p_data json) returns void language sql as $$
-  insert into webhook_deliveries (id, endpoint_id, workspace_id, event_id, type, job_id, at, data, state, next_at)
-  select 'dlv_' || md5(p_event_id || e.id), e.id, p_workspace, p_event_id, p_type, p_job, p_at, p_data, 'pending', p_at
+  insert into webhook_deliveries (id, endpoint_id, workspace_id, event_id, type, job_id, at, data, state, begun_at, next_at)
+  select 'dlv_' || md5(p_event_id || e.id), e.id, p_workspace, p_event_id, p_type, p_job, p_at, p_data, 'pending', p_at, p_at
   from webhook_endpoints e
   where e.workspace_id = p_workspace and e.active and (e.job_id is null or e.job_id = p_job) and (e.monitor_id is null or e.monitor_id = p_monitor)
     and (p_type = any (e.events) or '*' = any (e.events) or split_part(p_type, '.', 1) || '.*' = any (e.events))
