@@ -27,8 +27,8 @@ const options = {
   render: z.enum(renders).default(scrapeDefaults.render).describe('`static` never opens a browser, `js` always does, `auto` where the page needs one'),
 }
 
-const scrapeBody = z.strictObject({
-  url: urlField,
+/** What one page of a job may say about itself, beside its URL. */
+export const pageFields = {
   formats: z.array(format).min(1).max(formatNames.length).default(['markdown']),
   ...options,
   include_selectors: selectors.default([]).describe('CSS selectors: only what they match is kept'),
@@ -39,7 +39,9 @@ const scrapeBody = z.strictObject({
   max_age_s: z.int().min(0).max(31_536_000).default(0).describe('A stored result of this age or younger will do'),
   respect_robots: z.boolean().default(false),
   ...browserFields,
-}).superRefine(browserAllowed)
+}
+
+const scrapeBody = z.strictObject({ url: urlField, ...pageFields }).superRefine(browserAllowed)
 
 const scrapeQuery = z.strictObject({
   url: urlField,
@@ -78,7 +80,7 @@ const scrapeReply = z.object({
 const toFormats = (names: readonly (typeof formatNames)[number][]): FormatRequest[] =>
   [...new Set(names)].flatMap((kind) => (kind === 'metadata' ? [] : [{ kind }]))
 
-const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
+export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
   const browser = toBrowser(body)
   return {
     url: body.url,
@@ -97,21 +99,23 @@ const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
   }
 }
 
+export const renderDocument = (document: Document) => ({
+  url: document.url,
+  final_url: document.finalUrl,
+  status: document.status,
+  content_type: document.contentType,
+  fetched_at: document.fetchedAt,
+  renderer: document.renderer,
+  cached: document.cached,
+  ...document.formats,
+  metadata: document.metadata,
+  warnings: document.warnings,
+})
+
 const render = (document: Document, outcome: Outcome<Document>, info: ReplyInfo): Reply => ({
   status: 200,
   body: {
-    data: {
-      url: document.url,
-      final_url: document.finalUrl,
-      status: document.status,
-      content_type: document.contentType,
-      fetched_at: document.fetchedAt,
-      renderer: document.renderer,
-      cached: document.cached,
-      ...document.formats,
-      metadata: document.metadata,
-      warnings: document.warnings,
-    },
+    data: renderDocument(document),
     usage: { credits: info.account.creditsBilled },
     request_id: info.requestId,
     evidence: outcome.evidence,
