@@ -26,6 +26,11 @@ import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
 import { exportStore, importStore } from './store/transfer.ts'
 import { createVerbs } from './verbs/index.ts'
+import { createHandlers } from './verbs/work/index.ts'
+import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.ts'
+import { createWorker, type Worker } from './jobs/worker.ts'
+import { createDeliveries } from './webhooks/deliver.ts'
+import { addJobEndpoint, createWebhooks } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
 
@@ -33,6 +38,8 @@ export interface App {
   readonly store: Store
   readonly meter: Meter
   readonly engine: Engine
+  readonly jobs: Jobs
+  readonly worker: Worker
   /** Acts as administrator of the default workspace until this process ends. */
   readonly operatorSecret: string
   /** One request without a socket; `clientAddress` stands for the peer. */
@@ -68,10 +75,27 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const ways = createWays(config, options.labForLive ?? false)
   const { engine, converter, renderer } = createEngineParts(config, ways, logger, blobs)
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
+  const bus = createBus()
+  const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
+  const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId))
+  const egress = { live: ways.live, test: ways.test }
+  const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
+  const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
+  const worker = createWorker({
+    store, clock: systemClock, logger, bus,
+    handlers: createHandlers({ engine, cacheOf, logger, clock: systemClock }),
+    concurrency: config.jobPages,
+    duties: [
+      { name: 'webhooks', everyMs: 500, run: deliveries.run },
+      { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
+    ],
+  })
   const verbs = createVerbs({
     meter,
     engine,
-    cacheOf: (workspaceId) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId)),
+    jobs,
+    webhooks,
+    cacheOf,
     capabilities: () => capabilities(config, store),
     ready: () => readiness(store),
     operatorSecret,
@@ -95,6 +119,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     clock: systemClock,
   })
 
+  if (config.runJobs) await worker.start()
+
   let listener: Listener | undefined
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
@@ -102,6 +128,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     server.drain()
     clearInterval(sweeping)
     clearInterval(sweepingBlobs)
+    await worker.stop()
+    await deliveries.idle()
     await renderer.close()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()
@@ -111,6 +139,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     store,
     meter,
     engine,
+    jobs,
+    worker,
     operatorSecret,
     fetch: async (request, clientAddress) => server.fetch(request, { clientAddress }),
     listen: async () => {
@@ -157,6 +187,15 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger, blobs?: B
   })
   return { converter, renderer, engine: createEngine({ egress, converter, renderer, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
 }
+
+const jobSettings = (config: Config): JobSettings => ({
+  pagesAtOnce: config.jobPagesEach,
+  hostAtOnce: config.hostPages,
+  hostDelayMs: config.hostDelayMs,
+  triesMax: config.jobTries,
+  frontierMax: config.jobUrlsMax,
+  retentionS: config.jobRetentionHours * 3600,
+})
 
 const capabilities = (config: Config, store: Store): Capabilities => ({
   version,

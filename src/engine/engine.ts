@@ -11,8 +11,9 @@ import { normalize } from '../failure/normalize.ts'
 import { Deadline } from '../lib/deadline.ts'
 import type { Clock } from '../lib/clock.ts'
 import { cacheKey, type DocumentCache } from './cache.ts'
+import { createDiscovery, type Discovery } from './discover/index.ts'
 
-export type { DocumentCache }
+export type { Discovery, DocumentCache }
 import type { Converter } from './convert/index.ts'
 import { httpRung } from './stages/http.ts'
 import { renderRung } from './stages/render.ts'
@@ -41,6 +42,8 @@ export interface ScrapeContext {
 export interface Engine {
   /** Never throws: a failure is an outcome. */
   scrape(intent: ScrapeIntent, context: ScrapeContext): Promise<Outcome<Document>>
+  /** What a site says about its own pages. */
+  discovery(mode: KeyMode): Promise<Discovery>
 }
 
 /** What a rung of the ladder came to. `climb` carries the failure that stands if there is no higher rung. */
@@ -62,6 +65,8 @@ export interface Work {
 }
 
 export const createEngine = (deps: EngineDeps): Engine => ({
+  discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
+
   scrape: async (intent, context) => {
     const attempts: Attempt[] = []
     const timings: Timings = {}

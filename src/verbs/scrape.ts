@@ -20,7 +20,6 @@ export const scrape: Metered<'scrape'> = {
   cost: (document, intent, prices) => costOf(intent, document, prices),
   url: (intent) => intent.url,
   run: (deps, visit, actor, intent) => {
-    requireEvaluate([intent], actor)
     refuseWhole([intent], actor)
     return onePage(deps, actor, intent, visit.signal)
   },
@@ -32,7 +31,6 @@ export const scrapeMany: Metered<'scrape_many'> = {
   cost: (value, intent, prices) => manyCost(value.results, intent, prices),
   url: (intent) => intent.pages[0]?.url ?? null,
   run: async (deps, visit, actor, intent) => {
-    requireEvaluate(intent.pages, actor)
     refuseWhole(intent.pages, actor)
     const deadline = new Deadline(intent.timeoutMs, visit.signal)
     try {
@@ -44,8 +42,9 @@ export const scrapeMany: Metered<'scrape_many'> = {
   },
 }
 
-const onePage = async (deps: VerbDeps, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
+export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf'>, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
   if (isBlocklisted(intent.url, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'))
+  if (evaluates(intent) && !actor.scopes.includes('evaluate')) return failed(fail('account.scope_denied', { needs: 'the scope "evaluate"' }))
   const simulated = actor.mode === 'test' ? simulatedFailure(intent.url) : undefined
   if (simulated) return failed(simulated)
   const cache = deps.cacheOf(actor.workspaceId)
@@ -61,13 +60,10 @@ const obeysRobots = (intent: ScrapeIntent, actor: Actor): boolean =>
   actor.mode === 'test' && failureOfHost(URL.parse(intent.url)?.hostname ?? '')?.code === 'policy.robots_disallowed'
 
 /** Scripts of the caller's own run only for keys that were given the right to. */
-const requireEvaluate = (pages: readonly ScrapeIntent[], actor: Actor): void => {
-  const wanted = pages.some(({ browser }) => browser?.actions?.some(({ type }) => type === 'evaluate'))
-  if (wanted && !actor.scopes.includes('evaluate')) throw fail('account.scope_denied', { needs: 'the scope "evaluate"' })
-}
+const evaluates = ({ browser }: ScrapeIntent): boolean => browser?.actions?.some(({ type }) => type === 'evaluate') ?? false
 
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
-const refuseWhole = (pages: readonly ScrapeIntent[], actor: Actor): void => {
+export const refuseWhole = (pages: readonly Pick<ScrapeIntent, 'url'>[], actor: Actor): void => {
   if (actor.mode !== 'test') return
   for (const page of pages) {
     const failure = simulatedFailure(page.url)

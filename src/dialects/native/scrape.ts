@@ -26,8 +26,8 @@ const options = {
   render: z.enum(renders).default(scrapeDefaults.render).describe('`static` never opens a browser, `js` always does, `auto` where the page needs one'),
 }
 
-const scrapeBody = z.strictObject({
-  url: urlField,
+/** What one page of a job may say about itself, beside its URL. */
+export const pageFields = {
   formats: z.array(format).min(1).max(formatNames.length).default(['markdown']),
   ...options,
   include_selectors: selectors.default([]).describe('CSS selectors: only what they match is kept'),
@@ -38,7 +38,9 @@ const scrapeBody = z.strictObject({
   max_age_s: z.int().min(0).max(31_536_000).default(0).describe('A stored result of this age or younger will do'),
   respect_robots: z.boolean().default(false),
   ...browserFields,
-}).superRefine(browserAllowed)
+}
+
+const scrapeBody = z.strictObject({ url: urlField, ...pageFields }).superRefine(browserAllowed)
 
 const scrapeQuery = z.strictObject({
   url: urlField,
@@ -77,7 +79,7 @@ const scrapeReply = z.object({
   evidence: z.array(z.looseObject({ tier: z.string(), outcome: z.string(), ms: z.number() })),
 })
 
-const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
+export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
   const browser = toBrowser(body)
   return {
     url: body.url,
@@ -96,22 +98,24 @@ const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
   }
 }
 
+export const renderDocument = (document: Document, origin: string) => ({
+  url: document.url,
+  final_url: document.finalUrl,
+  status: document.status,
+  content_type: document.contentType,
+  fetched_at: document.fetchedAt,
+  renderer: document.renderer,
+  cached: document.cached,
+  ...formatValues(document.formats, origin),
+  ...(document.actions ? { actions: document.actions.map(({ screenshot, ...rest }) => ({ ...rest, ...(screenshot ? { screenshot: toBlobReply(screenshot, origin) } : {}) })) } : {}),
+  metadata: document.metadata,
+  warnings: document.warnings,
+})
+
 const render = (document: Document, outcome: Outcome<Document>, info: ReplyInfo): Reply => ({
   status: 200,
   body: {
-    data: {
-      url: document.url,
-      final_url: document.finalUrl,
-      status: document.status,
-      content_type: document.contentType,
-      fetched_at: document.fetchedAt,
-      renderer: document.renderer,
-      cached: document.cached,
-      ...formatValues(document.formats, info.origin),
-      ...(document.actions ? { actions: document.actions.map(({ screenshot, ...rest }) => ({ ...rest, ...(screenshot ? { screenshot: toBlobReply(screenshot, info.origin) } : {}) })) } : {}),
-      metadata: document.metadata,
-      warnings: document.warnings,
-    },
+    data: renderDocument(document, info.origin),
     usage: { credits: info.account.creditsBilled },
     request_id: info.requestId,
     evidence: outcome.evidence,
