@@ -3,9 +3,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
-import type { Browser } from 'playwright-core'
+import { chromium } from 'playwright-core'
 import { openEngine } from '../src/app.ts'
-import { launch } from '../src/browser/index.ts'
+import { findChromium } from '../src/browser/index.ts'
 import { readConfig } from '../src/config.ts'
 import { scrapeIntent } from '../src/contract/intent.ts'
 
@@ -39,10 +39,11 @@ const measure = async (page: () => Promise<void>, count = pages, width = atOnce)
   return { perSecond: count / seconds, p50: times[Math.floor(count / 2)] ?? 0, p95: times[Math.floor(count * 0.95)] ?? 0 }
 }
 
-const bareBrowser: Browser = (await launch({ chromePath: undefined, folder: undefined, cdpUrl: undefined, trustedKeys: [] })).browser
-/** What anybody would write: the page, its load event, the element, its HTML. The launch sends all to a dead proxy, so this names none. */
+const found = await findChromium(undefined, undefined)
+const bareBrowser = await chromium.launch({ executablePath: found.path, env: found.env, args: ['--no-zygote'] })
+/** What anybody would write: the page, its load event, the element, its HTML. */
 const bare = async (): Promise<void> => {
-  const context = await bareBrowser.newContext({ proxy: { server: 'direct://', bypass: '<-loopback>' } }).catch(() => bareBrowser.newContext({ proxy: { server: url.slice(0, -1), bypass: '127.0.0.1' } }))
+  const context = await bareBrowser.newContext()
   const page = await context.newPage()
   await page.goto(url)
   await page.waitForSelector('h1')
@@ -58,7 +59,7 @@ const ours = async (): Promise<void> => {
 
 await measure(bare, 20)
 await measure(ours, 20)
-const best = (list: Measured[], key: keyof Measured, better: (a: number, b: number) => number): number => list.map((one) => one[key]).reduce(better)
+const best = (list: Measured[], key: keyof Measured, better: (a: number, b: number) => number): number => list.map((one) => one[key]).reduce((a, b) => better(a, b))
 const [bareRuns, ourRuns, bareAlone, oursAlone]: Measured[][] = [[], [], [], []]
 for (let round = 0; round < rounds; round++) {
   bareRuns?.push(await measure(bare))
