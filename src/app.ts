@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { ConfigError, type Config } from './config.ts'
-import { formatKinds } from './contract/intent.ts'
+import type { BlobStore } from './contract/blobs.ts'
+import { formatKinds, textKinds } from './contract/intent.ts'
 import { modes } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer } from './browser/index.ts'
@@ -19,6 +21,7 @@ import type { FirstParty } from './server/deps.ts'
 import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { createServer } from './server/server.ts'
+import { createBlobs } from './store/blobs.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
 import { exportStore, importStore } from './store/transfer.ts'
@@ -67,8 +70,10 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const documents = createDocumentCache({ store, ttlS: config.cacheTtlS })
   const caches = createCaches(documents, logger)
   const sweeping = setInterval(() => void documents.sweep().catch((err: unknown) => logger.warn({ err }, 'old documents could not be dropped')), 600_000).unref()
+  const blobs = createBlobs({ folder: config.dataDir.startsWith('memory:') ? undefined : join(config.dataDir, 'blobs'), ttlS: config.blobTtlS, clock: systemClock })
+  const sweepingBlobs = setInterval(() => void blobs.sweep().catch((err: unknown) => logger.warn({ err }, 'old blobs could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
-  const { engine, converter, renderer } = createEngineParts(config, ways, logger)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger, blobs)
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const bus = createBus()
   const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
@@ -100,6 +105,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const server = createServer({
     verbs,
     dialects,
+    blobs,
     settings: {
       publicUrl: config.publicUrl,
       bodyLimitBytes: config.bodyLimitBytes,
@@ -121,6 +127,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     await listener?.close(config.shutdownGraceMs)
     server.drain()
     clearInterval(sweeping)
+    clearInterval(sweepingBlobs)
     await worker.stop()
     await deliveries.idle()
     await renderer.close()
@@ -157,7 +164,7 @@ export const openEngine = (config: Config): { engine: Engine; logger: Logger; cl
   return { engine, logger, close }
 }
 
-const createEngineParts = (config: Config, ways: Ways, logger: Logger) => {
+const createEngineParts = (config: Config, ways: Ways, logger: Logger, blobs?: BlobStore) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
   const egress = { live: ways.live, test: ways.test }
   const renderer = createRenderer({
@@ -178,7 +185,7 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger) => {
     logger,
     clock: systemClock,
   })
-  return { converter, renderer, engine: createEngine({ egress, converter, renderer, bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
+  return { converter, renderer, engine: createEngine({ egress, converter, renderer, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
 }
 
 const jobSettings = (config: Config): JobSettings => ({
@@ -192,7 +199,7 @@ const jobSettings = (config: Config): JobSettings => ({
 
 const capabilities = (config: Config, store: Store): Capabilities => ({
   version,
-  formats: [...formatKinds, 'metadata'],
+  formats: [...(config.browser === 'off' ? textKinds : formatKinds), 'metadata'],
   modes: [...modes],
   renderers: { static: true, js: config.browser !== 'off' },
   contentTypes: [...supportedTypes],
