@@ -5,25 +5,29 @@ import { nearest } from '../lib/nearest.ts'
 
 /** A flood of bad items in a body of megabytes must not become a reply of many more. */
 const issuesMax = 100
+/** No field that anybody meant is longer; the nearest name is sought in time that grows with it. */
+const keyCharsMax = 100
 
 /** What the schema makes of the value; throws caller.invalid_request with one issue per field. */
 export const validate = (schema: z.ZodType | undefined, value: unknown): unknown => {
   if (schema === undefined) return undefined
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw fail('caller.invalid_request', { issues: parsed.error.issues.slice(0, issuesMax).flatMap((issue) => toIssues(schema, issue)) })
+  throw fail('caller.invalid_request', { issues: parsed.error.issues.slice(0, issuesMax).flatMap((issue) => toIssues(schema, issue)).slice(0, issuesMax) })
 }
 
 const toIssues = (schema: z.ZodType, issue: z.core.$ZodIssue): Issue[] => {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
-    return issue.keys.map((key) => ({ path: [...path, key], code: 'unrecognized_key', message: unknownField(key, known) }))
+    return issue.keys.slice(0, issuesMax).map(shortened).map((key) => ({ path: [...path, key], code: 'unrecognized_key', message: unknownField(key, known) }))
   }
   const { input: _input, ...rest } = issue as z.core.$ZodIssue & { input?: unknown }
   // `inst`, functions and symbols of zod's own do not survive JSON; what remains is the issue as published.
   return [{ ...(JSON.parse(JSON.stringify(rest)) as Record<string, unknown>), path, code: issue.code, message: issue.message }]
 }
+
+const shortened = (key: string): string => (key.length > keyCharsMax ? `${key.slice(0, keyCharsMax)}…` : key)
 
 const unknownField = (key: string, known: string[]): string => {
   const guess = nearest(key, known)
