@@ -5,6 +5,8 @@ import type { Answer, Converted, Converter, ConvertInput, Task } from './types.t
 
 /** Waiting pages hold their bodies in memory; past this, more work is refused. */
 const queuedMax = 2048
+/** And so is it past this, in all of them together; one page always finds room. */
+const queuedBytesMaxDefault = 268_435_456
 /** A thread that has not begun by then is as good as hung. */
 const startupMs = 30_000
 /** A page whose caller is gone may still finish: a thread costs more to replace than most pages to convert. */
@@ -14,6 +16,7 @@ const memory = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64, sta
 export interface ConverterOptions {
   workers: number
   timeoutMs: number
+  queuedBytesMax?: number
 }
 
 /** Converts pages on threads of their own; a page that takes too long loses its thread, its neighbours lose nothing. */
@@ -33,7 +36,7 @@ export const createConverter = (options: ConverterOptions): Converter => {
   // A thread that dies rejects its own task; the event has nothing to add.
   pool.on('error', () => {})
 
-  const gate = createGate(options.workers)
+  const gate = createGate(options.workers, options.queuedBytesMax ?? queuedBytesMaxDefault)
 
   const attempt = async (input: ConvertInput, degraded: boolean, signal: AbortSignal): Promise<Converted> => {
     const budget = new Budget(options.timeoutMs, signal)
@@ -65,7 +68,7 @@ export const createConverter = (options: ConverterOptions): Converter => {
   return {
     async convert(input, signal) {
       signal.throwIfAborted()
-      const leave = await gate.enter(signal)
+      const leave = await gate.enter(signal, input.body.byteLength)
       const done = work(input, signal).finally(leave)
       // The place is held until the thread is free again; the caller does not wait for that.
       return await orAbort(done, signal)
@@ -136,13 +139,14 @@ interface Gate {
   readonly queued: number
   readonly running: number
   /** Resolves with the way out once there is a place; first come, first served. */
-  enter(signal: AbortSignal): Promise<() => void>
+  enter(signal: AbortSignal, bytes: number): Promise<() => void>
   close(): void
 }
 
-const createGate = (places: number): Gate => {
+const createGate = (places: number, queuedBytesMax: number): Gate => {
   const waiting = new Set<{ admit: () => void; refuse: (reason: unknown) => void }>()
   let running = 0
+  let queuedBytes = 0
   let closed = false
   const leave = (): void => {
     running--
@@ -156,17 +160,18 @@ const createGate = (places: number): Gate => {
     get running() {
       return running
     },
-    async enter(signal) {
+    async enter(signal, bytes) {
       if (closed) throw fail('platform.shutting_down')
       if (running < places) {
         running++
         return leave
       }
-      if (waiting.size >= queuedMax) throw fail('platform.overloaded', { retryAfterSeconds: 2 })
+      if (waiting.size >= queuedMax || (waiting.size > 0 && queuedBytes + bytes > queuedBytesMax)) throw fail('platform.overloaded', { retryAfterSeconds: 2 })
       const { promise, resolve, reject } = Promise.withResolvers<() => void>()
       const onAbort = (): void => place.refuse(signal.reason)
       const settle = (): void => {
         waiting.delete(place)
+        queuedBytes -= bytes
         signal.removeEventListener('abort', onAbort)
       }
       const place = {
@@ -181,6 +186,7 @@ const createGate = (places: number): Gate => {
         },
       }
       waiting.add(place)
+      queuedBytes += bytes
       signal.addEventListener('abort', onAbort, { once: true })
       return await promise
     },
