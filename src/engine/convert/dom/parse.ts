@@ -28,6 +28,7 @@ export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Lim
   const source = options.xhtml ? html : html.replaceAll('<![CDATA[', '<![cdata[')
   const builder = new TreeBuilder(limits.elements)
   const parser = new CappedParser(builder, options.xhtml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
+  builder.onended = (names) => parser.forget(names)
   const at = feed(parser, source, limits.characters, () => builder.full)
   placeSegments(builder.gathered.slots, builder.gathered.segments)
   reveal(builder.gathered)
@@ -101,6 +102,12 @@ class XmlHandler extends DomHandler implements Nesting {
   }
 }
 
+/** The parser keeps a second stack for these. */
+const contextual = new Set(['svg', 'math', 'mi', 'mo', 'mn', 'ms', 'mtext', 'annotation-xml', 'foreignObject', 'desc', 'title'])
+
+/** Innermost first. Safe while the version of htmlparser2 is pinned: the member is private to its types only, and a test walks through here. */
+const stackOf = (parser: Parser): string[] => (parser as unknown as { stack: string[] }).stack
+
 /** htmlparser2's own stack is scanned and shifted per tag, so it must stay short: past `depthMax`, tags open nothing. */
 class CappedParser extends Parser {
   flattened = false
@@ -116,12 +123,22 @@ class CappedParser extends Parser {
 
   protected override isVoidElement(name: string): boolean {
     if (super.isVoidElement(name)) return true
-    if (this.#closing || !this.#nesting.deep || rawText.has(name)) return false
+    if (this.#closing || rawText.has(name)) return false
+    // Asked twice for each opening tag, and the answer must not change in between.
     if (this.#verdict === undefined) {
-      this.#verdict = true
-      this.#unopened++
-      this.flattened = true
+      this.#verdict = this.#nesting.deep
+      if (this.#verdict) {
+        this.#unopened++
+        this.flattened = true
+      }
     }
+    return this.#verdict
+  }
+
+  /** The handler has ended these innermost elements, just before the newest one, without their closing tags. */
+  forget(names: readonly string[]): boolean {
+    if (names.some((name) => contextual.has(name))) return false
+    stackOf(this).splice(this.#verdict === true ? 0 : 1, names.length)
     return true
   }
 
