@@ -20,6 +20,8 @@ const rawText = new Set(['script', 'style', 'textarea', 'title', 'iframe', 'noem
 
 const chunkChars = 262_144
 const revealedChars = 500
+const unopenedMax = 4096
+const searchedMax = 64
 
 /** One streaming pass; linear and bounded whatever the input. */
 export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Limits } = {}): Page => {
@@ -27,7 +29,7 @@ export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Lim
   // Outside of SVG and MathML this opens a comment up to the next `>`, which the tokenizer knows by another spelling only.
   const source = options.xhtml ? html : html.replaceAll('<![CDATA[', '<![cdata[')
   const builder = new TreeBuilder(limits.elements)
-  const parser = new CappedParser(builder, options.xhtml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
+  const parser = new CappedParser(builder, source, options.xhtml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
   builder.onended = (names) => parser.forget(names)
   const at = feed(parser, source, limits.characters, () => builder.full)
   placeSegments(builder.gathered.slots, builder.gathered.segments)
@@ -59,7 +61,7 @@ const holdsMain = (root: Element): boolean => {
 /** XML as it is written, with the same bounds. */
 export const parseXml = (xml: string, limits: Limits = usualLimits): { root: Document; truncated: boolean } => {
   const handler = new XmlHandler(limits.elements)
-  const at = feed(new CappedParser(handler, { xmlMode: true }), xml, limits.characters, () => handler.full)
+  const at = feed(new CappedParser(handler, xml, { xmlMode: true }), xml, limits.characters, () => handler.full)
   return { root: handler.root, truncated: at < xml.length || handler.full }
 }
 
@@ -112,13 +114,16 @@ const stackOf = (parser: Parser): string[] => (parser as unknown as { stack: str
 class CappedParser extends Parser {
   flattened = false
   readonly #nesting: Nesting
+  readonly #source: string
   #closing = false
-  #unopened = 0
+  /** Names of tags that opened nothing and whose closing tags may still come. */
+  readonly #unopened: string[] = []
   #verdict: boolean | undefined
 
-  constructor(nesting: Nesting, options: ParserOptions) {
+  constructor(nesting: Nesting, source: string, options: ParserOptions) {
     super(nesting, options)
     this.#nesting = nesting
+    this.#source = source
   }
 
   protected override isVoidElement(name: string): boolean {
@@ -128,7 +133,7 @@ class CappedParser extends Parser {
     if (this.#verdict === undefined) {
       this.#verdict = this.#nesting.deep
       if (this.#verdict) {
-        this.#unopened++
+        if (this.#unopened.length < unopenedMax) this.#unopened.push(name)
         this.flattened = true
       }
     }
@@ -148,12 +153,20 @@ class CappedParser extends Parser {
   }
 
   override onclosetag(start: number, endIndex: number): void {
-    if (this.#unopened > 0 && !rawText.has(this.#nesting.top)) {
-      this.#unopened--
-      return
+    if (this.#unopened.length > 0 && !rawText.has(this.#nesting.top)) {
+      const closed = this.#source.slice(start, endIndex).toLowerCase()
+      const last = this.#unopened.length - 1
+      for (let at = last; at >= 0 && at > last - searchedMax; at--) {
+        if (this.#unopened[at] !== closed) continue
+        this.#unopened.length = at
+        return
+      }
     }
+    const depth = stackOf(this).length
     this.#closing = true
     super.onclosetag(start, endIndex)
     this.#closing = false
+    // With a real element, everything inside it ends that was flattened.
+    if (stackOf(this).length < depth) this.#unopened.length = 0
   }
 }
