@@ -10,6 +10,7 @@ import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
 import { dialects } from './dialects/registry.ts'
+import { readAllow, readPorts } from './egress/allow.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import type { Lab } from './lab/index.ts'
@@ -20,7 +21,8 @@ import { createMeter, type Meter } from './meter/meter.ts'
 import type { FirstParty } from './server/deps.ts'
 import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
-import { createServer } from './server/server.ts'
+import { parseRanges } from './server/client-address.ts'
+import { createServer, hostKey } from './server/server.ts'
 import { createBlobs } from './store/blobs.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
@@ -58,6 +60,7 @@ export interface AppOptions {
 
 /** Builds every part once and wires them together. Rejects with a `ConfigError` or `StoreError` made for the terminal. */
 export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
+  checkForms(config)
   const voices = voiceHosts(config)
   const logger = createLogger(config.logLevel)
   const store = await storeOf(config, logger, options.template)
@@ -154,6 +157,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
 
 /** The engine alone, without a database or a server: for one page from the command line. */
 export const openEngine = (config: Config): { engine: Engine; logger: Logger; close(): Promise<void> } => {
+  checkForms(config)
   const ways = createWays(config, false)
   const logger = createLogger(config.logLevel)
   const { engine, converter, renderer } = createEngineParts(config, ways, logger)
@@ -218,11 +222,25 @@ const readiness = async (store: Store): Promise<Health> => {
   }
 }
 
+/** Settings whose form their own rooms know, read before anything is opened: found at the first request it would be too late. */
+const checkForms = (config: Config): void => {
+  const forms = [['LYREBIRD_EGRESS_ALLOW', readAllow, config.egressAllow], ['LYREBIRD_EGRESS_PORTS', readPorts, config.egressPorts], ['LYREBIRD_TRUSTED_PROXIES', parseRanges, config.trustedProxies]] as const
+  for (const [name, read, value] of forms) {
+    try {
+      read(value)
+    } catch (cause) {
+      throw new ConfigError(`${name}=${value.join(',')} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
+    }
+  }
+}
+
 /** Host name → dialect at its root; names that are no dialect are refused at start. */
 const voiceHosts = (config: Config): ReadonlyMap<string, string> => {
   const hosts = new Map(config.voiceHosts.map((entry) => {
     const [voice = '', host = ''] = entry.split('=', 2)
-    return [host.toLowerCase(), voice] as const
+    const name = URL.parse(`http://${host}/`)
+    if (!name || name.href !== `http://${name.host}/`) throw new ConfigError(`LYREBIRD_VOICE_HOSTS: "${host}" is not a host name.`)
+    return [hostKey(name), voice] as const
   }))
   if (config.voice !== undefined) hosts.set('*', config.voice)
   const known = dialects.map((dialect) => dialect.name)

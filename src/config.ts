@@ -34,7 +34,7 @@ const origin = z.string().transform((value, ctx) => {
 export const settings = {
   host: setting({ env: 'LYREBIRD_HOST', schema: text, default: '127.0.0.1', doc: 'Address to listen on.' }),
   port: setting({ env: 'LYREBIRD_PORT', schema: int(0, 65_535), default: '8787', doc: 'Port to listen on; 0 takes any free one.' }),
-  publicUrl: setting({ env: 'LYREBIRD_PUBLIC_URL', schema: z.url().transform((value) => value.replace(/\/+$/, '')), doc: 'Address under which clients reach the server; used in links. Default: what the request says.' }),
+  publicUrl: setting({ env: 'LYREBIRD_PUBLIC_URL', schema: z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, '')), doc: 'Address under which clients reach the server; used in links. Default: what the request says.' }),
   dataDir: setting({ env: 'LYREBIRD_DATA_DIR', schema: text, default: './data', doc: 'Folder of the embedded database and of blobs.' }),
   databaseUrl: setting({ env: 'DATABASE_URL', schema: z.url({ protocol: /^postgres(ql)?$/ }), secret: true, doc: 'PostgreSQL to use instead of the embedded database: postgresql://user:password@host:5432/name.' }),
   bootstrapKey: setting({ env: 'LYREBIRD_BOOTSTRAP_KEY', schema: z.string().min(16, 'must have at least 16 characters'), secret: true, doc: 'Creates, or keeps, a live key with exactly this secret at start.' }),
@@ -43,7 +43,7 @@ export const settings = {
   egressPorts: setting({ env: 'LYREBIRD_EGRESS_PORTS', schema: list.pipe(z.array(z.string().regex(/^(\d{1,5}(-\d{1,5})?|\*)$/))), default: '80,443,1024-65535', doc: 'Ports of targets that may be dialled: numbers, ranges, or *.' }),
   trustedProxies: setting({ env: 'LYREBIRD_TRUSTED_PROXIES', schema: list, default: '', doc: 'Addresses or CIDRs of reverse proxies whose X-Forwarded-* headers are believed.' }),
   logLevel: setting({ env: 'LYREBIRD_LOG_LEVEL', schema: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']), default: 'info', doc: 'Least level that is logged.' }),
-  userAgent: setting({ env: 'LYREBIRD_USER_AGENT', schema: text, default: 'Mozilla/5.0 (compatible; Lyrebird/0.1)', doc: 'User-Agent of fetches, and the name that robots.txt rules are matched with.' }),
+  userAgent: setting({ env: 'LYREBIRD_USER_AGENT', schema: text.regex(/^[ -~]+$/, 'must be plain ASCII'), default: 'Mozilla/5.0 (compatible; Lyrebird/0.1)', doc: 'User-Agent of fetches, and the name that robots.txt rules are matched with.' }),
   fetchLimitBytes: setting({ env: 'LYREBIRD_FETCH_LIMIT_BYTES', schema: int(1024, 1_073_741_824), default: '52428800', doc: 'Most bytes of a page, after decompression.' }),
   maxRedirects: setting({ env: 'LYREBIRD_MAX_REDIRECTS', schema: int(0, 50), default: '10', doc: 'Most redirects followed for one page.' }),
   bodyLimitBytes: setting({ env: 'LYREBIRD_BODY_LIMIT_BYTES', schema: int(1024, 268_435_456), default: '10485760', doc: 'Most bytes of a request body.' }),

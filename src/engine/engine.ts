@@ -72,7 +72,7 @@ export const createEngine = (deps: EngineDeps): Engine => ({
     const timings: Timings = {}
     const deadline = new Deadline(intent.timeoutMs, context.signal)
     try {
-      const key = cacheKey(intent)
+      const key = cacheKey(intent, context.mode)
       const stored = intent.maxAgeS > 0 ? await fromCache(deps, intent, context, key) : undefined
       if (stored) return succeeded(stored.document, [stored.attempt], timings)
 

@@ -71,11 +71,14 @@ const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress:
     stored = progress.store(reply)
     return stored
   } finally {
-    // A failure that a later try may mend is forgotten, so that the repeat is a real one; a secret is not kept at all.
-    const isKept = progress.failure?.retry !== 'later' && !secretVerbs.includes(route.verb)
-    if (replay) await replay.finish(isKept ? stored : null)
+    // The work is done and billed: that its reply could not be kept must not take it from the caller.
+    if (replay) await replay.finish(isKept(route, progress.failure) ? stored : null).catch((err: unknown) => deps.logger.error({ err, request_id: progress.visit.requestId }, 'a reply could not be kept for a repeat'))
   }
 }
+
+/** A failure that may be mended, by time, by a top-up or by the operator, is forgotten, so that the repeat is a real one; a secret is not kept at all. */
+const isKept = (route: Route, failure: Failure | undefined): boolean =>
+  failure?.retry !== 'later' && failure?.class !== 'account' && failure?.class !== 'platform' && !secretVerbs.includes(route.verb)
 
 interface Input {
   body: unknown

@@ -5,20 +5,22 @@ import { nearest } from '../lib/nearest.ts'
 
 /** A flood of bad items in a body of megabytes must not become a reply of many more. */
 const issuesMax = 100
+/** No field that anybody meant is longer; the nearest name is sought in time that grows with it. */
+const keyCharsMax = 100
 
 /** What the schema makes of the value; throws caller.invalid_request with one issue per field. */
 export const validate = (schema: z.ZodType | undefined, value: unknown): unknown => {
   if (schema === undefined) return undefined
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw fail('caller.invalid_request', { issues: parsed.error.issues.slice(0, issuesMax).flatMap((issue) => toIssues(schema, issue)) })
+  throw fail('caller.invalid_request', { issues: parsed.error.issues.slice(0, issuesMax).flatMap((issue) => toIssues(schema, issue)).slice(0, issuesMax) })
 }
 
 const toIssues = (schema: z.ZodType, issue: z.core.$ZodIssue): Issue[] => {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
-    return issue.keys.map((key) => ({ path: [...path, key], code: 'unrecognized_key', message: unknownField(key, known) }))
+    return issue.keys.slice(0, issuesMax).map(shortened).map((key) => ({ path: [...path, key], code: 'unrecognized_key', message: unknownField(key, known) }))
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const { branch, errors } = nearestBranch(schemaAt(schema, path), issue)
@@ -36,6 +38,7 @@ const nearestBranch = (union: unknown, { errors }: { errors: z.core.$ZodIssue[][
   const branches = union instanceof z.ZodUnion ? (union.options as z.ZodType[]) : []
   return { branch: branches[best], errors: errors[best] ?? [] }
 }
+const shortened = (key: string): string => (key.length > keyCharsMax ? `${key.slice(0, keyCharsMax)}…` : key)
 
 const unknownField = (key: string, known: string[]): string => {
   const guess = nearest(key, known)

@@ -1,6 +1,6 @@
 import { compile, selectAll } from 'css-select'
 import { type AnyNode, type ChildNode, Document, type Element } from 'domhandler'
-import { removeElement, removeSubsets } from 'domutils'
+import { removeElement } from 'domutils'
 import { parse } from 'parse5'
 import { adapter } from 'parse5-htmlparser2-tree-adapter'
 import { fail } from '../../../failure/failure.ts'
@@ -70,16 +70,25 @@ export const parseAsBrowser = (html: string): Document => {
 
 /** What the selectors leave of a tree: matches of `include` in document order, less those of `exclude`. Throws `content.empty`. */
 export const applySelectors = (root: Document, { include, exclude }: Selectors): Document => {
-  for (const element of matchesOf(root, exclude)) removeElement(element)
+  for (const element of outermost(root, exclude)) removeElement(element)
   if (include.length === 0) return root
-  const kept: ChildNode[] = removeSubsets(matchesOf(root, include)) as Element[]
+  const kept: ChildNode[] = outermost(root, include)
   if (kept.length === 0) throw fail('content.empty')
   for (const element of kept) removeElement(element)
   return adopt(kept)
 }
 
-const matchesOf = (root: Document, selectors: readonly string[]): Element[] =>
-  selectors.length === 0 ? [] : selectAll<AnyNode, Element>(selectors.join(', '), root)
+/** Matches of any selector in document order, without those inside of another. */
+const outermost = (root: Document, selectors: readonly string[]): Element[] => {
+  const matches = new Set(selectors.flatMap((selector) => selectAll<AnyNode, Element>(selector, root)))
+  const found: Element[] = []
+  if (matches.size > 0) eachElement(root, (element) => {
+    if (!matches.has(element)) return true
+    found.push(element)
+    return false
+  })
+  return found
+}
 
 const adopt = (children: ChildNode[]): Document => {
   const root = new Document(children)
