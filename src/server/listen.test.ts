@@ -14,3 +14,20 @@ it('says in one line why it cannot listen, and what to set', async () => {
   await expect(listen(server, { host: '127.0.0.1', port: listener.port })).rejects.toThrow(/^Port \d+ on 127\.0\.0\.1 is taken\. Set LYREBIRD_PORT .*$/)
   await expect(listen(server, { host: '203.0.113.9', port: 0 })).rejects.toThrow(/^203\.0\.113\.9 is no address of this machine\. Set LYREBIRD_HOST .*$/)
 })
+
+it('ends the connections of the replies that it waits for when it stops', async () => {
+  const reply = Promise.withResolvers<Response>()
+  const asked = Promise.withResolvers<void>()
+  const slow: Server = { ...server, fetch: () => {
+    asked.resolve()
+    return reply.promise
+  } }
+  const listener = await listen(slow, { host: '127.0.0.1', port: 0 })
+  const answer = fetch(listener.url)
+  await asked.promise
+  const closed = listener.close(60_000)
+  reply.resolve(new Response('done'))
+  expect((await answer).headers.get('connection')).toBe('close')
+  expect(await (await answer).text()).toBe('done')
+  await closed
+})

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Server } from './server.ts'
@@ -18,12 +19,33 @@ export const listen = async (server: Server, options: { host: string; port: numb
   })
   // A connection that cannot be accepted, for want of file descriptors, must not end those that are open.
   http.on('error', () => {})
+  const replies = keepReplies(http)
   const { port } = http.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return {
     url: `http://${host}:${port}`,
     port,
-    close: (graceMs) => closeGracefully(server, http, graceMs),
+    close: (graceMs) => {
+      replies.endConnections()
+      return closeGracefully(server, http, graceMs)
+    },
+  }
+}
+
+/** Replies under way when the server stops end their connections: kept alive, these would hold the process for seconds. */
+const keepReplies = (http: ReturnType<typeof createAdaptorServer>): { endConnections(): void } => {
+  const running = new Set<ServerResponse>()
+  let ending = false
+  http.prependListener('request', (_request: unknown, reply: ServerResponse) => {
+    if (ending) reply.shouldKeepAlive = false
+    running.add(reply)
+    reply.once('close', () => running.delete(reply))
+  })
+  return {
+    endConnections: () => {
+      ending = true
+      for (const reply of running) reply.shouldKeepAlive = false
+    },
   }
 }
 
