@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { ConfigError, type Config } from './config.ts'
-import { formatKinds } from './contract/intent.ts'
+import type { BlobStore } from './contract/blobs.ts'
+import { formatKinds, textKinds } from './contract/intent.ts'
 import { modes } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer } from './browser/index.ts'
@@ -21,10 +23,16 @@ import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { parseRanges } from './server/client-address.ts'
 import { createServer, hostKey } from './server/server.ts'
+import { createBlobs } from './store/blobs.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
 import { exportStore, importStore } from './store/transfer.ts'
 import { createVerbs } from './verbs/index.ts'
+import { createHandlers } from './verbs/work/index.ts'
+import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.ts'
+import { createWorker, type Worker } from './jobs/worker.ts'
+import { createDeliveries } from './webhooks/deliver.ts'
+import { addJobEndpoint, createWebhooks } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
 
@@ -32,6 +40,8 @@ export interface App {
   readonly store: Store
   readonly meter: Meter
   readonly engine: Engine
+  readonly jobs: Jobs
+  readonly worker: Worker
   /** Acts as administrator of the default workspace until this process ends. */
   readonly operatorSecret: string
   /** One request without a socket; `clientAddress` stands for the peer. */
@@ -63,13 +73,32 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const documents = createDocumentCache({ store, ttlS: config.cacheTtlS })
   const caches = createCaches(documents, logger)
   const sweeping = setInterval(() => void documents.sweep().catch((err: unknown) => logger.warn({ err }, 'old documents could not be dropped')), 600_000).unref()
+  const blobs = createBlobs({ folder: config.dataDir.startsWith('memory:') ? undefined : join(config.dataDir, 'blobs'), ttlS: config.blobTtlS, clock: systemClock })
+  const sweepingBlobs = setInterval(() => void blobs.sweep().catch((err: unknown) => logger.warn({ err }, 'old blobs could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
-  const { engine, converter, renderer } = createEngineParts(config, ways, logger)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger, blobs)
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
+  const bus = createBus()
+  const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
+  const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId))
+  const egress = { live: ways.live, test: ways.test }
+  const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
+  const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
+  const worker = createWorker({
+    store, clock: systemClock, logger, bus,
+    handlers: createHandlers({ engine, cacheOf, logger, clock: systemClock }),
+    concurrency: config.jobPages,
+    duties: [
+      { name: 'webhooks', everyMs: 500, run: deliveries.run },
+      { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
+    ],
+  })
   const verbs = createVerbs({
     meter,
     engine,
-    cacheOf: (workspaceId) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId)),
+    jobs,
+    webhooks,
+    cacheOf,
     capabilities: () => capabilities(config, store),
     ready: () => readiness(store),
     operatorSecret,
@@ -79,6 +108,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const server = createServer({
     verbs,
     dialects,
+    blobs,
     settings: {
       publicUrl: config.publicUrl,
       bodyLimitBytes: config.bodyLimitBytes,
@@ -92,12 +122,17 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     clock: systemClock,
   })
 
+  if (config.runJobs) await worker.start()
+
   let listener: Listener | undefined
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     await listener?.close(config.shutdownGraceMs)
     server.drain()
     clearInterval(sweeping)
+    clearInterval(sweepingBlobs)
+    await worker.stop()
+    await deliveries.idle()
     await renderer.close()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()
@@ -107,6 +142,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     store,
     meter,
     engine,
+    jobs,
+    worker,
     operatorSecret,
     fetch: async (request, clientAddress) => server.fetch(request, { clientAddress }),
     listen: async () => {
@@ -131,7 +168,7 @@ export const openEngine = (config: Config): { engine: Engine; logger: Logger; cl
   return { engine, logger, close }
 }
 
-const createEngineParts = (config: Config, ways: Ways, logger: Logger) => {
+const createEngineParts = (config: Config, ways: Ways, logger: Logger, blobs?: BlobStore) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
   const egress = { live: ways.live, test: ways.test }
   const renderer = createRenderer({
@@ -152,12 +189,21 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger) => {
     logger,
     clock: systemClock,
   })
-  return { converter, renderer, engine: createEngine({ egress, converter, renderer, bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
+  return { converter, renderer, engine: createEngine({ egress, converter, renderer, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
 }
+
+const jobSettings = (config: Config): JobSettings => ({
+  pagesAtOnce: config.jobPagesEach,
+  hostAtOnce: config.hostPages,
+  hostDelayMs: config.hostDelayMs,
+  triesMax: config.jobTries,
+  frontierMax: config.jobUrlsMax,
+  retentionS: config.jobRetentionHours * 3600,
+})
 
 const capabilities = (config: Config, store: Store): Capabilities => ({
   version,
-  formats: [...formatKinds, 'metadata'],
+  formats: [...(config.browser === 'off' ? textKinds : formatKinds), 'metadata'],
   modes: [...modes],
   renderers: { static: true, js: config.browser !== 'off' },
   contentTypes: [...supportedTypes],

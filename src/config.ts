@@ -19,6 +19,7 @@ const setting = <S extends z.ZodType>(spec: Setting<S>): Setting<S> => spec
 
 const text = z.string().min(1)
 const list = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean))
+const bool = z.enum(['true', 'false']).transform((value) => value === 'true')
 const int = (min: number, max: number) => z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max))
 
 /** An origin as a browser writes it; a closing slash is forgiven. */
@@ -60,10 +61,20 @@ export const settings = {
   browserRecycleS: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_S', schema: int(10, 604_800), default: '3600', doc: 'Seconds after which a browser is replaced.' }),
   browserRecycleMb: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_MB', schema: int(100, 1_000_000), default: '1500', doc: 'Memory, in MB, at which a browser is replaced.' }),
   browserIdleS: setting({ env: 'LYREBIRD_BROWSER_IDLE_S', schema: int(0, 604_800), default: '300', doc: 'Seconds after which a browser without work is ended; 0 keeps it.' }),
+  blobTtlS: setting({ env: 'LYREBIRD_BLOB_TTL_S', schema: int(60, 31_536_000), default: '86400', doc: 'Seconds for which screenshots and PDFs are kept and their signed addresses work.' }),
   maxInFlight: setting({ env: 'LYREBIRD_MAX_IN_FLIGHT', schema: int(1, 100_000), default: '512', doc: 'Most requests worked on at once; further ones answer platform.overloaded.' }),
   ipRpm: setting({ env: 'LYREBIRD_IP_RPM', schema: int(0, 1_000_000), default: '300', doc: 'Requests per minute and client address, counted before the key is looked at; 0 switches this off.' }),
   cacheTtlS: setting({ env: 'LYREBIRD_CACHE_TTL_S', schema: int(0, 31_536_000), default: '172800', doc: 'Seconds for which results are kept for reuse with max_age_s; 0 keeps none.' }),
   historyDays: setting({ env: 'LYREBIRD_HISTORY_DAYS', schema: int(0, 3650), default: '30', doc: 'Days for which the history of requests is kept; 0 keeps none.' }),
+  runJobs: setting({ env: 'LYREBIRD_RUN_JOBS', schema: bool, default: 'true', doc: 'Whether `lyrebird serve` works on jobs itself; false leaves them to `lyrebird worker` processes.' }),
+  jobPages: setting({ env: 'LYREBIRD_JOB_PAGES', schema: int(1, 1000), default: '16', doc: 'Pages of jobs that one process works on at once.' }),
+  jobPagesEach: setting({ env: 'LYREBIRD_JOB_PAGES_EACH', schema: int(1, 1000), default: '16', doc: 'Pages of one job at once, over all processes, unless the job says otherwise.' }),
+  hostPages: setting({ env: 'LYREBIRD_HOST_PAGES', schema: int(1, 1000), default: '8', doc: 'Pages of one host at once in jobs, over all processes, unless the job says otherwise.' }),
+  hostDelayMs: setting({ env: 'LYREBIRD_HOST_DELAY_MS', schema: int(0, 600_000), default: '0', doc: 'Milliseconds between two pages of one host in jobs, unless the job or robots.txt says otherwise.' }),
+  jobTries: setting({ env: 'LYREBIRD_JOB_TRIES', schema: int(1, 10), default: '3', doc: 'How often a page of a job is fetched whose failure may pass, unless the job says otherwise.' }),
+  jobUrlsMax: setting({ env: 'LYREBIRD_JOB_URLS_MAX', schema: int(1000, 10_000_000), default: '200000', doc: 'Most URLs that one crawl keeps count of; links beyond are dropped and the job says that it is truncated.' }),
+  jobRetentionHours: setting({ env: 'LYREBIRD_JOB_RETENTION_HOURS', schema: int(1, 87_600), default: '168', doc: 'Hours for which a job and its results are kept after its end.' }),
+  webhookHttp: setting({ env: 'LYREBIRD_WEBHOOK_HTTP', schema: bool, default: 'false', doc: 'Whether webhooks may go to addresses without TLS.' }),
   shutdownGraceMs: setting({ env: 'LYREBIRD_SHUTDOWN_GRACE_MS', schema: int(0, 600_000), default: '10000', doc: 'Most milliseconds that running requests get to finish at shutdown.' }),
   voice: setting({ env: 'LYREBIRD_VOICE', schema: z.string().regex(/^[a-z]+$/), doc: 'Dialect served at the root for every host name, instead of the native API.' }),
   voiceHosts: setting({ env: 'LYREBIRD_VOICE_HOSTS', schema: list.pipe(z.array(z.string().regex(/^[a-z]+=[^=]+$/, 'must be dialect=host'))), default: '', doc: 'Dialects served at the root of a host name: reader=reader.example,octen=octen.example.' }),

@@ -1,3 +1,4 @@
+import type { WebhookForm } from '../contract/webhooks.ts'
 import type { z } from 'zod'
 import type { PriceList } from '../contract/price.ts'
 import type { Outcome } from '../contract/outcome.ts'
@@ -152,6 +153,8 @@ export interface Dialect {
   /** Headers for every reply, of success and of failure. */
   headers?(info: ReplyInfo): Record<string, string>
   prices: PriceList
+  /** How webhooks of endpoints and jobs made in this dialect look, where not as Standard Webhooks. */
+  webhookForm?: WebhookForm
   creditPolicy: CreditPolicy
   /** Header that carries an idempotency key; lower case. */
   idempotencyHeader: string

@@ -4,6 +4,8 @@ import type { Dialect, Route } from '../dialects/dialect.ts'
 import { fail } from '../failure/failure.ts'
 import { clientAddress, isTrusted, parseRanges } from './client-address.ts'
 import type { ServerDeps } from './deps.ts'
+import { blobPath } from '../contract/blobs.ts'
+import { mountBlobs } from './blobs.ts'
 import { mountDocs } from './docs.ts'
 import { handle, type Found } from './handle.ts'
 
@@ -48,6 +50,7 @@ export const createServer = (deps: ServerDeps): Server => {
     }
   }
 
+  mountBlobs(app, deps, (c, failure) => answer(c, dialectOf('/', deps.dialects), { failure }))
   mountDocs(app, deps, (c, failure) => answer(c, dialectOf('/', deps.dialects), { failure }))
   for (const dialect of deps.dialects) {
     for (const [path, routes] of byPath(dialect.routes)) {
@@ -94,7 +97,7 @@ const routedPath = (request: Request, voiceHosts: ReadonlyMap<string, string>, d
   const path = foldSlashes(url.pathname, dialects)
   const voice = voiceHosts.get(hostKey(url)) ?? voiceHosts.get('*')
   const base = dialects.find((dialect) => dialect.name === voice)?.basePath
-  if (base === undefined || isOfServer(path, base, dialects)) return path
+  if (base === undefined || isOfServer(path, base, dialects) || path.startsWith(blobPath)) return path
   return path === base || path.startsWith(`${base}/`) ? path : foldSlashes(base + path, dialects)
 }
 
