@@ -6,6 +6,7 @@ import type { Dialect, Reply, ReplyInfo, Route } from '../dialects/dialect.ts'
 import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { accepts } from '../lib/accept.ts'
+import { withoutUserInfo } from '../lib/url.ts'
 import { requestIdFrom } from '../lib/request-id.ts'
 import { readJson } from './body.ts'
 import { crossOriginHeaders, firstPartyOf, isPreflight } from './cross-origin.ts'
@@ -217,7 +218,7 @@ class Progress {
   reply(stored: StoredReply | Response, route: Route | undefined): Response {
     const { logger, metrics } = this.#deps
     const { durationMs } = this.info()
-    const line = { request_id: this.visit.requestId, dialect: this.#dialect.name, method: this.visit.method, path: this.incoming.path, status: stored.status, ms: durationMs, key: this.visit.actor?.keyId, code: this.failure?.code }
+    const line = { request_id: this.visit.requestId, dialect: this.#dialect.name, method: this.visit.method, path: withoutUserInfo(this.incoming.path), status: stored.status, ms: durationMs, key: this.visit.actor?.keyId, code: this.failure?.code }
     if (this.failure?.class === 'platform') logger.error({ ...line, err: this.failure.cause, id: this.failure.plainFacts.id }, 'failed')
     else logger.info(line, this.failure ? 'failed' : 'done')
     metrics.replied({ dialect: this.#dialect.name, route: route?.path ?? 'none', status: stored.status }, durationMs / 1000, this.failure)

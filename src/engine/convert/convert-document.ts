@@ -167,7 +167,9 @@ class Trees {
 
   #fresh(selected: boolean): Document {
     if (selected && !this.#page.flattened && !this.#page.truncated && !this.#degraded) {
-      return parseAsBrowser(this.#made.html)
+      const tree = parseAsBrowser(this.#made.html)
+      if (tree) return tree
+      this.warnings.push('The markup is too broken to be parsed as a browser would; the selectors were applied to a simpler tree.')
     }
     if (!this.#pageTaken) {
       this.#pageTaken = true

@@ -44,17 +44,24 @@ const faultOf = (selector: string): string | undefined => {
   }
 }
 
-/** The tree a browser would build without scripts: selectors copied from developer tools fit it. */
-export const parseAsBrowser = (html: string): Document => {
+/** The tree a browser would build without scripts: selectors copied from developer tools fit it. Undefined where it would have too many elements. */
+export const parseAsBrowser = (html: string): Document | undefined => {
   let elements = 0
+  const tooMany = new Error('too many elements')
   const counting: typeof adapter = {
     ...adapter,
     createElement(name, namespace, attributes) {
-      if (++elements > elementsMax) throw fail('content.parse_failed')
+      if (++elements > elementsMax) throw tooMany
       return adapter.createElement(name, namespace, attributes)
     },
   }
-  const parsed = parse(html, { treeAdapter: counting, scriptingEnabled: false })
+  let parsed
+  try {
+    parsed = parse(html, { treeAdapter: counting, scriptingEnabled: false })
+  } catch (err) {
+    if (err === tooMany) return undefined
+    throw err
+  }
   // Two major versions of the node classes differ in nothing but the constants' type names.
   const root = adopt(parsed.children as unknown as ChildNode[])
   const slots: Element[] = []
