@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
-import { fail, Failure } from '../../failure/failure.ts'
+import { fail, Failure, isFailure } from '../../failure/failure.ts'
 import type { Answer, Converted, Converter, ConvertInput, Task } from './types.ts'
 
 /** Waiting pages hold their bodies in memory; past this, more work is refused. */
@@ -51,18 +51,21 @@ export const createConverter = (options: ConverterOptions): Converter => {
     }
   }
 
+  let closed = false
+
+  /** A page that ran out of time or memory gets a second, simpler attempt; selectors cost the same again. */
   const work = async (input: ConvertInput, signal: AbortSignal): Promise<Converted> => {
-    try {
-      return await attempt(input, false, signal)
-    } catch (err) {
-      if (signal.aborted || err instanceof Failure) throw err
+    const repeatable = input.includeSelectors.length + input.excludeSelectors.length === 0
+    for (const degraded of [false, true]) {
+      try {
+        return await attempt(input, degraded, signal)
+      } catch (err) {
+        if (isFailure(err)) throw err
+        if (closed) throw fail('platform.shutting_down')
+        if (signal.aborted || degraded || !repeatable) throw fail('content.parse_failed', {}, { cause: err })
+      }
     }
-    try {
-      return await attempt(input, true, signal)
-    } catch (err) {
-      if (signal.aborted || err instanceof Failure) throw err
-      throw fail('content.parse_failed', {}, { cause: err })
-    }
+    throw fail('content.parse_failed')
   }
 
   return {
@@ -77,6 +80,7 @@ export const createConverter = (options: ConverterOptions): Converter => {
       return { queued: gate.queued, running: gate.running }
     },
     async close() {
+      closed = true
       gate.close()
       await pool.destroy()
     },
