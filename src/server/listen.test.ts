@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, expect, it } from 'vitest'
 import { listen, type Listener } from './listen.ts'
 import type { Server } from './server.ts'
@@ -30,4 +32,13 @@ it('ends the connections of the replies that it waits for when it stops', async 
   expect((await answer).headers.get('connection')).toBe('close')
   expect(await (await answer).text()).toBe('done')
   await closed
+})
+
+it.each(['GET / HTTP/1.1\r\nhost: a b', 'GET / HTTP/1.1\r\nhost: a@b', 'GET ftp://a/ HTTP/1.1\r\nhost: a', 'OPTIONS * HTTP/1.1\r\nhost: a'])('answers %j, which nobody could route, with a code', async (head) => {
+  const listener = await listen(server, { host: '127.0.0.1', port: 0 })
+  open.push(listener)
+  const socket = connect(listener.port, '127.0.0.1')
+  socket.end(`${head}\r\nconnection: close\r\n\r\n`)
+  const reply = await text(socket)
+  expect(reply).toMatch(/^HTTP\/1\.1 400 [\s\S]*content-type: application\/problem\+json[\s\S]*"code":"caller\.invalid_request"/i)
 })

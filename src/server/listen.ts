@@ -1,6 +1,8 @@
-import type { ServerResponse } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
+import { rowOf } from '../failure/catalog.ts'
 import type { Server } from './server.ts'
 
 export interface Listener {
@@ -12,7 +14,7 @@ export interface Listener {
 
 /** Listens, or rejects with one line that says why it cannot. */
 export const listen = async (server: Server, options: { host: string; port: number }): Promise<Listener> => {
-  const http = createAdaptorServer({ fetch: server.fetch, hostname: options.host })
+  const http = createServer(getRequestListener(server.fetch, { hostname: options.host, errorHandler: malformed }))
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => reject(new Error(reasonOf(error, options), { cause: error })))
     http.listen(options.port, options.host, resolve)
@@ -32,8 +34,18 @@ export const listen = async (server: Server, options: { host: string; port: numb
   }
 }
 
+/** Where the request has no URL that could be routed, no dialect can answer. */
+const malformed = (error: unknown): Response => {
+  const isTheirs = error instanceof Error && error.name === 'RequestError'
+  const code = isTheirs ? 'caller.invalid_request' : 'platform.internal'
+  const { status, title } = rowOf(code)
+  const requestId = randomUUID()
+  const detail = isTheirs ? 'The request line or the Host header is not valid.' : 'An unexpected error occurred.'
+  return Response.json({ type: 'about:blank', title, status, detail, code, request_id: requestId, billed_credits: 0 }, { status, headers: { 'content-type': 'application/problem+json; charset=utf-8', 'x-request-id': requestId } })
+}
+
 /** Replies under way when the server stops end their connections: kept alive, these would hold the process for seconds. */
-const keepReplies = (http: ReturnType<typeof createAdaptorServer>): { endConnections(): void } => {
+const keepReplies = (http: HttpServer): { endConnections(): void } => {
   const running = new Set<ServerResponse>()
   let ending = false
   http.prependListener('request', (_request: unknown, reply: ServerResponse) => {
@@ -49,13 +61,13 @@ const keepReplies = (http: ReturnType<typeof createAdaptorServer>): { endConnect
   }
 }
 
-const closeGracefully = async (server: Server, http: ReturnType<typeof createAdaptorServer>, graceMs: number): Promise<void> => {
+const closeGracefully = async (server: Server, http: HttpServer, graceMs: number): Promise<void> => {
   server.drain()
   const closed = new Promise<void>((resolve) => http.close(() => resolve()))
-  if ('closeIdleConnections' in http) http.closeIdleConnections()
+  http.closeIdleConnections()
   const cut = setTimeout(() => {
     server.abort()
-    if ('closeAllConnections' in http) setTimeout(() => http.closeAllConnections(), 250).unref()
+    setTimeout(() => http.closeAllConnections(), 250).unref()
   }, graceMs)
   await closed
   clearTimeout(cut)
