@@ -87,9 +87,9 @@ describe('what is asked to wait for', () => {
   })
 
   it('ends at the deadline with the stage that waited', async () => {
-    const deadline = new Deadline(4000)
+    const deadline = new Deadline(8000)
     const failing = bed.open('https://article.lab.test/', { waitFor: { selector: '#never' } }, { deadline })
-    await expect(failing).rejects.toMatchObject({ code: 'target.timeout', facts: { stage: 'wait_for', afterMs: 4000 } })
+    await expect(failing).rejects.toMatchObject({ code: 'target.timeout', facts: { stage: 'wait_for', afterMs: 8000 } })
   })
 
   it('must be a selector that a browser understands', async () => {
