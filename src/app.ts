@@ -30,9 +30,10 @@ import { exportStore, importStore } from './store/transfer.ts'
 import { createVerbs } from './verbs/index.ts'
 import { createHandlers } from './verbs/work/index.ts'
 import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.ts'
+import { createMonitors } from './jobs/monitors/monitors.ts'
 import { createWorker, type Worker } from './jobs/worker.ts'
 import { createDeliveries } from './webhooks/deliver.ts'
-import { addJobEndpoint, createWebhooks } from './webhooks/endpoints.ts'
+import { addJobEndpoint, addMonitorEndpoint, createWebhooks } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
 
@@ -83,13 +84,16 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId))
   const egress = { live: ways.live, test: ways.test }
   const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
+  const monitors = createMonitors({ store, clock: systemClock, bus, retentionS: config.jobRetentionHours * 3600, addWebhook: addMonitorEndpoint })
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, cacheOf, meter, store, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
+      { name: 'monitors', everyMs: 1_000, run: monitors.tick },
+      { name: 'old runs', everyMs: 600_000, run: async () => monitors.housekeeping().then(() => 0) },
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
@@ -98,6 +102,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     engine,
     jobs,
     webhooks,
+    monitors,
     cacheOf,
     capabilities: () => capabilities(config, store),
     ready: () => readiness(store),

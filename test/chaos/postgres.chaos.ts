@@ -33,7 +33,7 @@ describe('three workers on one PostgreSQL', () => {
     await api.call('/v1/usage/limit', { method: 'PUT', json: { monthly_credits: 10_000 }, key })
     await api.call('/v1/webhooks', { json: { url: receiver.url, events: ['job.*'] }, key })
     const { data: { id } } = await api.call<{ data: { id: string } }>('/v1/crawl', {
-      key, json: { url: `https://big.lab.test/n/1?pages=${n}&trouble`, limit: 5000, max_depth: 1000, sitemap: 'skip', tries: 1, pages_at_once: 18, host_pages: 18, delay_ms: 25 },
+      key, json: { url: `https://big.lab.test/n/1?pages=${n}&trouble`, limit: 5000, max_depth: 50, sitemap: 'skip', tries: 1, pages_at_once: 18, host_pages: 18, delay_ms: 25 },
     })
     const get = async () => (await api.call<{ data: JobView }>(`/v1/jobs/${id}`, { key })).data
     const reach = (done: number) => until(get, (job) => job.counts.done >= done || isOver(job))
