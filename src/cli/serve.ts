@@ -37,7 +37,7 @@ const serve = async (options: Options): Promise<void> => {
     console.error('Stopping: running requests get their time; press Ctrl-C again to stop at once.')
     process.once('SIGINT', () => process.exit(130))
   } finally {
-    await removeServerFile(config.dataDir)
+    await removeServerFile(config.dataDir, app.operatorSecret)
     await app.close()
   }
 }
