@@ -11,6 +11,7 @@ import { workerCommand } from './worker.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 import { crawlCommand } from './crawl.ts'
 import { creditsCommand } from './credits.ts'
+import { workspacesCommand } from './workspaces.ts'
 
 /** Runs one command line; sets the exit code and never throws. */
 export const main = async (args: string[]): Promise<void> => {
@@ -19,7 +20,7 @@ export const main = async (args: string[]): Promise<void> => {
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
-  for (const command of [serveCommand(), workerCommand(), scrapeCommand(), crawlCommand(), keysCommand(), creditsCommand(), explainCommand(), labCommand(), doctorCommand(), exportCommand(), importCommand()]) program.addCommand(command)
+  for (const command of [serveCommand(), workerCommand(), scrapeCommand(), crawlCommand(), keysCommand(), creditsCommand(), workspacesCommand(), explainCommand(), labCommand(), doctorCommand(), exportCommand(), importCommand()]) program.addCommand(command)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
