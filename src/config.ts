@@ -52,7 +52,7 @@ export const settings = {
   browser: setting({ env: 'LYREBIRD_BROWSER', schema: z.enum(['auto', 'off']), default: 'auto', doc: '`off` never opens a browser: what needs one answers platform.browser_unavailable.' }),
   chromePath: setting({ env: 'CHROME_PATH', schema: text, doc: 'Chromium or Chrome to use instead of the bundled one, which has no fonts for Chinese, Japanese and Korean.' }),
   chromiumDir: setting({ env: 'LYREBIRD_CHROMIUM_DIR', schema: text, doc: 'Folder into which the bundled Chromium is unpacked on first use. Default: ~/.cache/lyrebird.' }),
-  browserCdpUrl: setting({ env: 'LYREBIRD_BROWSER_CDP_URL', schema: z.url({ protocol: /^(wss?|https?)$/ }), secret: true, doc: 'Browser that runs elsewhere, by its DevTools address. It must be able to reach LYREBIRD_BROWSER_PROXY_HOST.' }),
+  browserCdpUrl: setting({ env: 'LYREBIRD_BROWSER_CDP_URL', schema: z.url({ protocol: /^(wss?|https?)$/ }), secret: true, doc: 'Browser that runs elsewhere, by its DevTools address. It must be able to reach LYREBIRD_BROWSER_PROXY_HOST; that it has no other network, and no WebRTC, is for whoever starts it to see to.' }),
   browserProxyHost: setting({ env: 'LYREBIRD_BROWSER_PROXY_HOST', schema: z.union([z.ipv4(), z.ipv6()]), default: '127.0.0.1', doc: 'Address on which the guard listens for browsers. Anything but 127.0.0.1 asks browsers for a password; needed only with LYREBIRD_BROWSER_CDP_URL.' }),
   browsers: setting({ env: 'LYREBIRD_BROWSERS', schema: int(1, 64), doc: 'Browser processes at most. Default: by cores and memory, 1 to 4.' }),
   browserPages: setting({ env: 'LYREBIRD_BROWSER_PAGES', schema: int(1, 512), doc: 'Pages open in browsers at once. Default: by cores and memory.' }),
