@@ -106,7 +106,7 @@ describe.each(backends)('import on $name', ({ open }) => {
       [lines.toSpliced(3, 0, '{"table":"migrations","row":{"name":"x"}}').join('\n'), /does not announce: migrations/],
       [lines.toSpliced(3, 0, 'garbage').join('\n'), /has a line that is no row: garbage/],
       [file.replace('"meta":[', '"meta":["later",'), /newer Lyrebird: this one does not know meta\.later/],
-      [file.replace('"meta":[', '"monitors":["id"],"meta":['), /newer Lyrebird: this one does not know monitors/],
+      [file.replace('"meta":[', '"later":["id"],"meta":['), /newer Lyrebird: this one does not know later/],
     ]
     for (const [content, message] of refusals) {
       await expect(importStore(target.store, Readable.from([content]))).rejects.toMatchObject({ name: 'StoreError', message: expect.stringMatching(message) })
