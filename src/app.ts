@@ -7,6 +7,8 @@ import { modes } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
+import { createPageIndex } from './search-index.ts'
+import { createSearch } from './search-providers.ts'
 import { dialects } from './dialects/registry.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
@@ -69,6 +71,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const sweeping = setInterval(() => void documents.sweep().catch((err: unknown) => logger.warn({ err }, 'old documents could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
   const { engine, converter, renderer } = createEngineParts(config, ways, logger)
+  const pages = config.index === 'off' ? undefined : createPageIndex({ store, converter, logger, days: config.indexDays })
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const bus = createBus()
   const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
@@ -78,20 +81,24 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, cacheOf, pages, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
+      ...(pages ? [{ name: 'old pages of the search index', everyMs: 600_000, run: async () => pages.sweep().then(() => 0) }] : []),
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
+  const searcher = createSearch(config, ways.live)
   const verbs = createVerbs({
     meter,
     engine,
+    searcher,
+    pages,
     jobs,
     webhooks,
     cacheOf,
-    capabilities: () => capabilities(config, store),
+    capabilities: () => capabilities(config, store, searcher.names),
     ready: () => readiness(store),
     operatorSecret,
     logger,
@@ -124,6 +131,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     await worker.stop()
     await deliveries.idle()
     await renderer.close()
+    await pages?.drain()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()
     await store.close()
@@ -190,7 +198,7 @@ const jobSettings = (config: Config): JobSettings => ({
   retentionS: config.jobRetentionHours * 3600,
 })
 
-const capabilities = (config: Config, store: Store): Capabilities => ({
+const capabilities = (config: Config, store: Store, search: readonly string[]): Capabilities => ({
   version,
   formats: [...formatKinds, 'metadata'],
   modes: [...modes],
@@ -198,7 +206,7 @@ const capabilities = (config: Config, store: Store): Capabilities => ({
   contentTypes: [...supportedTypes],
   limits: { timeoutMs: { min: 1000, max: 300_000, default: 30_000 }, fetchBytes: config.fetchLimitBytes, bodyBytes: config.bodyLimitBytes, redirects: config.maxRedirects },
   dialects: dialects.map(({ name, title, basePath }) => ({ name, title, basePath: basePath || '/' })),
-  providers: { search: [], model: null, proxies: [] },
+  providers: { search: [...search], model: null, proxies: [] },
   store: store.kind,
 })
 

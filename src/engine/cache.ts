@@ -10,7 +10,7 @@ export interface DocumentCache {
 
 /** One key for all intents that give the same document: everything but time limits and age. */
 export const cacheKey = (intent: ScrapeIntent): string => {
-  const { timeoutMs: _timeout, maxAgeS: _age, respectRobots: _robots, url, formats, headers, cookies, ...rest } = intent
+  const { timeoutMs: _timeout, maxAgeS: _age, respectRobots: _robots, index: _index, url, formats, headers, cookies, ...rest } = intent
   const canonical = {
     ...rest,
     url: URL.parse(url)?.href ?? url,

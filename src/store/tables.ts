@@ -294,6 +294,35 @@ export interface WebhookDeliveryRow {
   snippet: string | null
 }
 
+export interface IndexDocumentRow {
+  id: string
+  workspace_id: string
+  mode: KeyMode
+  key: string
+  url: string
+  host: string
+  title: string
+  config: string
+  language: string | null
+  published_at: Date | null
+  crawled_at: Date
+  shown: unknown
+  content_hash: string
+  simhash: string
+  passages: number
+  words: number
+  bytes: number
+}
+
+export interface IndexPassageRow {
+  document_id: string
+  ordinal: number
+  heading: string
+  body: string
+  words: number
+  terms: unknown
+}
+
 /** Every table as Kysely sees it. Numbers are safe integers, instants are `Date`, days are `YYYY-MM-DD`. */
 export interface Tables {
   meta: MetaRow
@@ -316,10 +345,13 @@ export interface Tables {
   event_heads: EventHeadRow
   webhook_endpoints: WebhookEndpointRow
   webhook_deliveries: WebhookDeliveryRow
+  index_documents: IndexDocumentRow
+  index_passages: IndexPassageRow
 }
 
 /** Tables that an export carries, parents first. The others hold the present minute and nothing else. */
 export const durableTables = [
   'meta', 'workspaces', 'keys', 'ledger', 'reservations', 'usage_days', 'requests', 'idempotency', 'documents',
   'jobs', 'job_pages', 'job_events', 'event_heads', 'webhook_endpoints', 'webhook_deliveries',
+  'index_documents', 'index_passages',
 ] as const satisfies readonly (keyof Tables)[]
