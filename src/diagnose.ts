@@ -75,7 +75,7 @@ const browser = async (config: Config): Promise<Finding> => {
     const page = await launched.browser.newPage()
     const canDraw = await page.evaluate(showsCjk) as boolean
     await launched.browser.close()
-    const name = `Chromium ${launched.version}${config.browserCdpUrl === undefined ? (config.chromePath ?? ', bundled') : ', elsewhere'}`
+    const name = `Chromium ${launched.version}${config.browserCdpUrl === undefined ? (config.chromePath ?? ', bundled') : ', elsewhere'}${launched.sandboxed === false ? ", without Chromium's sandbox: run as a user other than root, where the kernel lets users make namespaces" : ''}`
     if (canDraw) return { state: 'ok', what, detail: name }
     return { state: 'ok', what, detail: `${name}; it has no fonts for Chinese, Japanese and Korean: screenshots show boxes in their place (install fonts-noto-cjk, or set CHROME_PATH); text is not affected` }
   } catch (error) {

@@ -7,7 +7,9 @@ import { labCommand } from './lab.ts'
 import { problemOf } from './problem.ts'
 import { scrapeCommand } from './scrape.ts'
 import { serveCommand } from './serve.ts'
+import { workerCommand } from './worker.ts'
 import { exportCommand, importCommand } from './transfer.ts'
+import { crawlCommand } from './crawl.ts'
 import { creditsCommand } from './credits.ts'
 
 /** Runs one command line; sets the exit code and never throws. */
@@ -17,7 +19,7 @@ export const main = async (args: string[]): Promise<void> => {
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
-  for (const command of [serveCommand(), scrapeCommand(), keysCommand(), creditsCommand(), explainCommand(), labCommand(), doctorCommand(), exportCommand(), importCommand()]) program.addCommand(command)
+  for (const command of [serveCommand(), workerCommand(), scrapeCommand(), crawlCommand(), keysCommand(), creditsCommand(), explainCommand(), labCommand(), doctorCommand(), exportCommand(), importCommand()]) program.addCommand(command)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {

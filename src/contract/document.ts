@@ -48,6 +48,29 @@ export interface Metadata {
   word_count?: number
 }
 
+/** Bytes made from a page: kept under `path` of this server until `expiresAt`, or inline. */
+export interface PageBlob {
+  contentType: string
+  bytes: number
+  width?: number
+  height?: number
+  /** Path and query, signed. */
+  path?: string
+  /** ISO 8601. */
+  expiresAt?: string
+  base64?: string
+}
+
+/** What one action came to. */
+export interface ActionResult {
+  index: number
+  type: string
+  ms: number
+  /** Of `extract` and `evaluate`. */
+  value?: unknown
+  screenshot?: PageBlob
+}
+
 /** The values that were asked for, by the name of their format. */
 export interface Formats {
   markdown?: string
@@ -56,6 +79,8 @@ export interface Formats {
   text?: string
   links?: Link[]
   images?: Image[]
+  screenshot?: PageBlob
+  pdf?: PageBlob
 }
 
 /** One page as data. */
@@ -73,4 +98,6 @@ export interface Document {
   /** Formats that failed although the page did not. */
   failedFormats?: Partial<Record<keyof Formats, FailureJson>>
   warnings: string[]
+  /** Of the actions that were asked for, in order. */
+  actions?: ActionResult[]
 }

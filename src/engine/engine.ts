@@ -1,6 +1,7 @@
 import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import { needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
+import type { BlobStore } from '../contract/blobs.ts'
 import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
@@ -24,6 +25,8 @@ export interface EngineDeps {
   egress: Record<KeyMode, () => Promise<Egress>>
   converter: Converter
   renderer?: Renderer
+  /** Keeps screenshots and the like; without one they are given inline. */
+  blobs?: BlobStore
   /** Most bytes of a rendered document. */
   bytesMax: number
   userAgent: string
@@ -53,6 +56,7 @@ export interface Work {
   egress: Egress
   converter: Converter
   renderer: Renderer | undefined
+  blobs: BlobStore | undefined
   bytesMax: number
   deadline: Deadline
   clock: Clock
@@ -68,12 +72,12 @@ export const createEngine = (deps: EngineDeps): Engine => ({
     const timings: Timings = {}
     const deadline = new Deadline(intent.timeoutMs, context.signal)
     try {
-      const key = cacheKey(intent)
+      const key = cacheKey(intent, context.mode)
       const stored = intent.maxAgeS > 0 ? await fromCache(deps, intent, context, key) : undefined
       if (stored) return succeeded(stored.document, [stored.attempt], timings)
 
       const egress = await deps.egress[context.mode]()
-      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings }
+      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings }
       if (intent.respectRobots) await obeyRobots(work, deps.userAgent)
       const document = await climb(work)
       context.cache?.put(key, document)
@@ -103,10 +107,15 @@ const climb = async (work: Work): Promise<Document> => {
 const fromCache = async (deps: EngineDeps, intent: ScrapeIntent, context: ScrapeContext, key: string) => {
   const startedAt = deps.clock()
   const document = await context.cache?.get(key, intent.maxAgeS)
-  if (!document) return undefined
+  if (!document || isOver(document, deps.clock())) return undefined
   const attempt: Attempt = { tier: 'cache', url: document.finalUrl, ms: deps.clock() - startedAt, outcome: 'ok' }
   return { document: { ...document, url: intent.url, cached: true }, attempt }
 }
+
+/** The addresses of what was kept beside it end before the stored result does. */
+const isOver = ({ formats, actions = [] }: Document, now: number): boolean =>
+  [formats.screenshot, formats.pdf, ...actions.map(({ screenshot }) => screenshot)]
+    .some((blob) => blob?.expiresAt !== undefined && Date.parse(blob.expiresAt) < now + 60_000)
 
 const obeyRobots = async (work: Work, userAgent: string): Promise<void> => {
   const verdict = await work.egress.robots(work.intent.url, userAgent, work.deadline.signal)

@@ -9,6 +9,7 @@ import { createDocumentCache } from './documents.ts'
 import { claimPages, finishPages, insertJob } from './jobs.ts'
 import { putPage } from './search-index.ts'
 import { durableTables } from './tables.ts'
+import { finishRun, insertMonitor, insertRun } from './monitors.ts'
 import { exportStore, importStore } from './transfer.ts'
 import { insertEndpoint } from './webhooks.ts'
 
@@ -62,6 +63,9 @@ const fill = async (store: Store): Promise<void> => {
     workspaceId: 'team', mode: 'live', key: 'k', url: 'https://docs.example.com/ü', title: 'Ünï "title" \u0000\ud800', language: 'en', publishedAt: now, crawledAt: now, shown: { author: '\u0000\ud800' },
     contentHash: 'h', simhash: '', passages: [{ heading: 'a\\b', body: "it's 東京 running \u0000\ud800" }],
   })
+  await insertMonitor(store.db, { id: 'mon_1', workspaceId: 'team', keyId: key.id, actor: {}, prices: {}, dialect: 'native', requestId: 'r1', intent: { name: '🦜' }, nextAt: now, now })
+  await insertRun(store.db, { id: 'run_1', monitorId: 'mon_1', workspaceId: 'team', state: 'running', trigger: 'manual', dueAt: now })
+  await finishRun(store.db, 'run_1', { state: 'completed', diff: null, failure: null, credits: 1, previousId: null, snapshot: { texts: { markdown: 'ü'.repeat(5000) }, fields: {}, lists: {} }, now })
   await meter.stop()
 }
 

@@ -7,6 +7,7 @@ import type { IndexSelection, IndexState } from '../contract/search.ts'
 import type { DocumentCache, Engine } from '../engine/engine.ts'
 import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
 import type { Meter } from '../meter/meter.ts'
 
@@ -15,6 +16,7 @@ export interface VerbDeps {
   engine: Engine
   jobs: Jobs
   webhooks: Webhooks
+  monitors: Monitors
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
   searcher: Searcher

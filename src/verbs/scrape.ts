@@ -44,6 +44,7 @@ export const scrapeMany: Metered<'scrape_many'> = {
 
 export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages'>, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
   if (isBlocklisted(intent.url, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'))
+  if (evaluates(intent) && !actor.scopes.includes('evaluate')) return failed(fail('account.scope_denied', { needs: 'the scope "evaluate"' }))
   const simulated = actor.mode === 'test' ? simulatedFailure(intent.url) : undefined
   if (simulated) return failed(simulated)
   const cache = deps.cacheOf(actor.workspaceId)
@@ -64,6 +65,9 @@ const asNamed = (intent: ScrapeIntent, actor: Actor): ScrapeIntent => {
   if (!named) return intent
   return { ...intent, respectRobots: named.code === 'policy.robots_disallowed', render: intent.render === 'auto' ? 'static' : intent.render }
 }
+
+/** Scripts of the caller's own run only for keys that were given the right to. */
+const evaluates = ({ browser }: ScrapeIntent): boolean => browser?.actions?.some(({ type }) => type === 'evaluate') ?? false
 
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
 export const refuseWhole = (pages: readonly Pick<ScrapeIntent, 'url'>[], actor: Actor): void => {

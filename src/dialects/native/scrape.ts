@@ -1,16 +1,15 @@
 import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
 import { modes } from '../../contract/document.ts'
-import { formatKinds, renders, scrapeDefaults, type FormatRequest, type ScrapeIntent } from '../../contract/intent.ts'
+import { renders, scrapeDefaults, type ScrapeIntent } from '../../contract/intent.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
 import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
+import { blobReply, format, formatNames, formatValues, toBlobReply, toFormats } from './formats.ts'
 
-const formatNames = [...formatKinds, 'metadata'] as const
-const format = z.enum(formatNames)
 const selectors = z.array(z.string().min(1).max(500)).max(50)
 const headerMap = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Not a header name').max(100), z.string().max(8192).regex(/^[^\r\n\0]*$/, 'No line breaks'))
 
@@ -46,7 +45,7 @@ const scrapeBody = z.strictObject({ url: urlField, ...pageFields }).superRefine(
 
 const scrapeQuery = z.strictObject({
   url: urlField,
-  formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(format).min(1)),
+  formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(z.enum(formatNames)).min(1)),
   ...options,
   timeout_ms: z.coerce.number().pipe(z.int().min(1000).max(300_000)).default(scrapeDefaults.timeoutMs),
   max_age_s: z.coerce.number().pipe(z.int().min(0).max(31_536_000)).default(0),
@@ -70,6 +69,9 @@ const scrapeReply = z.object({
     text: z.string().optional(),
     links: z.array(link).optional(),
     images: z.array(image).optional(),
+    screenshot: blobReply.optional(),
+    pdf: blobReply.optional(),
+    actions: z.array(z.looseObject({ index: z.int(), type: z.string(), ms: z.number() })).optional(),
     metadata: z.looseObject({ title: z.string().optional(), description: z.string().optional(), language: z.string().optional() }),
     warnings: z.array(z.string()),
   }),
@@ -77,9 +79,6 @@ const scrapeReply = z.object({
   request_id: z.string(),
   evidence: z.array(z.looseObject({ tier: z.string(), outcome: z.string(), ms: z.number() })),
 })
-
-const toFormats = (names: readonly (typeof formatNames)[number][]): FormatRequest[] =>
-  [...new Set(names)].flatMap((kind) => (kind === 'metadata' ? [] : [{ kind }]))
 
 export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
   const browser = toBrowser(body)
@@ -101,7 +100,7 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
   }
 }
 
-export const renderDocument = (document: Document) => ({
+export const renderDocument = (document: Document, origin: string) => ({
   url: document.url,
   final_url: document.finalUrl,
   status: document.status,
@@ -109,7 +108,8 @@ export const renderDocument = (document: Document) => ({
   fetched_at: document.fetchedAt,
   renderer: document.renderer,
   cached: document.cached,
-  ...document.formats,
+  ...formatValues(document.formats, origin),
+  ...(document.actions ? { actions: document.actions.map(({ screenshot, ...rest }) => ({ ...rest, ...(screenshot ? { screenshot: toBlobReply(screenshot, origin) } : {}) })) } : {}),
   metadata: document.metadata,
   warnings: document.warnings,
 })
@@ -117,7 +117,7 @@ export const renderDocument = (document: Document) => ({
 const render = (document: Document, outcome: Outcome<Document>, info: ReplyInfo): Reply => ({
   status: 200,
   body: {
-    data: renderDocument(document),
+    data: renderDocument(document, info.origin),
     usage: { credits: info.account.creditsBilled },
     request_id: info.requestId,
     evidence: outcome.evidence,

@@ -101,6 +101,7 @@ const sectionOf = (document: Document, entry: FormatEntry): Section => {
 
 const shape = (value: NonNullable<Formats[keyof Formats]>) => {
   if (typeof value === 'string') return { data: [value] }
+  if (!Array.isArray(value)) return { data: [value.path ?? value.base64 ?? ''] }
   const data = [...new Set(value.map((item) => item.url))]
   return { data, metadata: { count: data.length } }
 }
