@@ -61,12 +61,11 @@ export const putPage = (db: Database, page: IndexPage): Promise<void> =>
     const bodies = page.passages.map((passage) => ({ ...passage, words: wordsOf(passage.body) }))
     const row = {
       url: page.url, host, config, title: clean(page.title), language: page.language, published_at: page.publishedAt, crawled_at: page.crawledAt,
-      shown: JSON.parse(clean(JSON.stringify(page.shown).replaceAll('\\u0000', ''))) as unknown,
       content_hash: page.contentHash, simhash: page.simhash, passages: bodies.length,
       words: bodies.reduce((sum, { words }) => sum + words.length, 0),
       bytes: page.passages.reduce((sum, { heading, body }) => sum + Buffer.byteLength(heading) + Buffer.byteLength(body), 0),
     }
-    const values = { ...row, shown: sql<unknown>`${JSON.stringify(row.shown)}::json` }
+    const values = { ...row, shown: sql<unknown>`${JSON.stringify(page.shown, (_, value: unknown) => (typeof value === 'string' ? clean(value) : value))}::json` }
     const known = await trx.selectFrom('index_documents').select(['id', 'content_hash', 'crawled_at', 'config'])
       .where('workspace_id', '=', page.workspaceId).where('mode', '=', page.mode).where('key', '=', page.key).forUpdate().executeTakeFirst()
     if (known && known.crawled_at > page.crawledAt) return
