@@ -65,6 +65,16 @@ export const settings = {
   maxInFlight: setting({ env: 'LYREBIRD_MAX_IN_FLIGHT', schema: int(1, 100_000), default: '512', doc: 'Most requests worked on at once; further ones answer platform.overloaded.' }),
   ipRpm: setting({ env: 'LYREBIRD_IP_RPM', schema: int(0, 1_000_000), default: '300', doc: 'Requests per minute and client address, counted before the key is looked at; 0 switches this off.' }),
   cacheTtlS: setting({ env: 'LYREBIRD_CACHE_TTL_S', schema: int(0, 31_536_000), default: '172800', doc: 'Seconds for which results are kept for reuse with max_age_s; 0 keeps none.' }),
+  index: setting({ env: 'LYREBIRD_INDEX', schema: z.enum(['auto', 'off']), default: 'auto', doc: '`auto` makes every fetched page searchable in its workspace, unless a request says `index: false`; `off` keeps no search index.' }),
+  indexDays: setting({ env: 'LYREBIRD_INDEX_DAYS', schema: int(0, 36_500), default: '0', doc: 'Days for which fetched pages can be found by search; 0 for ever.' }),
+  searchProviders: setting({ env: 'LYREBIRD_SEARCH_PROVIDERS', schema: list.pipe(z.array(z.enum(['index', 'searxng', 'brave', 'serper', 'tavily']))), doc: 'Who is asked for a search, all at once; at equal rank the first one counts: index,searxng. Default: the own index, then all that are configured.' }),
+  searxngUrl: setting({ env: 'LYREBIRD_SEARXNG_URL', schema: z.url({ protocol: /^https?$/ }), doc: 'SearXNG to search with: http://127.0.0.1:8888. Its settings.yml must list json under search.formats.' }),
+  braveKey: setting({ env: 'LYREBIRD_BRAVE_API_KEY', schema: text, secret: true, doc: 'Key of the Brave Search API, to search with it.' }),
+  braveUrl: setting({ env: 'LYREBIRD_BRAVE_URL', schema: z.url({ protocol: /^https?$/ }), default: 'https://api.search.brave.com', doc: 'Address of the Brave Search API.' }),
+  serperKey: setting({ env: 'LYREBIRD_SERPER_API_KEY', schema: text, secret: true, doc: 'Key of Serper, to search with it.' }),
+  serperUrl: setting({ env: 'LYREBIRD_SERPER_URL', schema: z.url({ protocol: /^https?$/ }), default: 'https://google.serper.dev', doc: 'Address of Serper.' }),
+  tavilyKey: setting({ env: 'LYREBIRD_TAVILY_API_KEY', schema: text, secret: true, doc: 'Key of Tavily, to search with it.' }),
+  tavilyUrl: setting({ env: 'LYREBIRD_TAVILY_URL', schema: z.url({ protocol: /^https?$/ }), default: 'https://api.tavily.com', doc: 'Address of Tavily.' }),
   historyDays: setting({ env: 'LYREBIRD_HISTORY_DAYS', schema: int(0, 3650), default: '30', doc: 'Days for which the history of requests is kept; 0 keeps none.' }),
   runJobs: setting({ env: 'LYREBIRD_RUN_JOBS', schema: bool, default: 'true', doc: 'Whether `lyrebird serve` works on jobs itself; false leaves them to `lyrebird worker` processes.' }),
   jobPages: setting({ env: 'LYREBIRD_JOB_PAGES', schema: int(1, 1000), default: '16', doc: 'Pages of jobs that one process works on at once.' }),
@@ -84,7 +94,7 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'prefetchDefaultKey'
+type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

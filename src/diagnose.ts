@@ -6,6 +6,8 @@ import type { Config } from './config.ts'
 import { scrapeIntent } from './contract/intent.ts'
 import { normalize } from './failure/normalize.ts'
 import { createLogger } from './lib/logger.ts'
+import { createSearch } from './search-providers.ts'
+import { ownIndex, searchIntent } from './contract/search.ts'
 import { createWays } from './ways.ts'
 
 export interface Finding {
@@ -24,7 +26,7 @@ export const diagnose = async (config: Config, { offline }: { offline: boolean }
   ...(offline ? [] : [await names(config)]),
   await browser(config),
   { state: 'off', what: 'model', detail: 'none configured', mend: 'This version has no model extraction yet.' },
-  { state: 'off', what: 'search', detail: 'no provider configured', mend: 'This version has no search yet.' },
+  await search(config, { offline }),
   { state: 'off', what: 'proxies', detail: 'none configured', mend: 'This version has no proxy tiers yet.' },
 ]
 
@@ -92,6 +94,24 @@ const showsCjk = `(() => {
   }
   return draw('\u6f22') !== draw('\u5b57')
 })()`
+
+/** A search by each configured provider. */
+const search = async (config: Config, { offline }: { offline: boolean }): Promise<Finding> => {
+  const what = 'search'
+  const ways = createWays(config, false)
+  try {
+    const { names, search: run } = createSearch(config, ways.live)
+    const providers = names.filter((name) => name !== ownIndex)
+    const own = names.includes(ownIndex) ? 'the own index' : ''
+    if (providers.length === 0) return { state: 'off', what, detail: `no provider configured${own && `; ${own} answers with pages that were fetched`}`, mend: 'Set LYREBIRD_SEARXNG_URL, LYREBIRD_BRAVE_API_KEY, LYREBIRD_SERPER_API_KEY or LYREBIRD_TAVILY_API_KEY.' }
+    if (offline) return { state: 'ok', what, detail: `configured, not tried: ${providers.join(', ')}` }
+    const outcome = await run(searchIntent({ query: 'lyrebird', sources: providers, limit: 1, timeoutMs: 10_000 }), { mode: 'live', signal: AbortSignal.timeout(11_000), allowed: () => true })
+    const bad = outcome.ok ? outcome.value.sources.filter((source) => !source.ok).map((source) => `${source.name}: ${source.failure?.message ?? ''}`) : [outcome.failure.message]
+    return bad.length === 0 ? { state: 'ok', what, detail: `${providers.join(', ')} answered` } : { state: 'bad', what, detail: bad.join('; '), mend: 'Check address and key of that provider; SearXNG must list json under search.formats.' }
+  } finally {
+    await ways.close()
+  }
+}
 
 const names = async (config: Config): Promise<Finding> => {
   const ways = createWays(config, false)

@@ -111,6 +111,8 @@ export interface ScrapeIntent {
   /** Media types that are accepted; empty accepts all that can be converted. */
   allowedTypes: string[]
   browser?: BrowserOptions
+  /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */
+  index?: boolean
 }
 
 /** Several pages at once, each with its own outcome, in input order. */

@@ -6,6 +6,7 @@ import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobPage, JobRecord, J
 import type { Outcome } from './outcome.ts'
 import type { MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
 import type { PriceList } from './price.ts'
+import type { IndexSelection, IndexState, SearchIntent, SearchValue } from './search.ts'
 import type { NewWebhook, WebhookChange, WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import type { Account, CreditState, LedgerLine, Page, RateState, RequestRecord, UsageDay, Workspace } from './usage.ts'
 
@@ -57,6 +58,9 @@ export interface JobPagesQuery extends JobQuery {
 export interface VerbMap {
   scrape: { input: ScrapeIntent; value: Document }
   scrape_many: { input: ScrapeManyIntent; value: { results: Outcome<Document>[] } }
+  search: { input: SearchIntent; value: SearchValue }
+  index_state: { input: Record<string, never>; value: IndexState }
+  index_delete: { input: IndexSelection; value: { deleted: number } }
   batch: { input: BatchIntent; value: JobRecord }
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }
