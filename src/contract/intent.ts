@@ -1,12 +1,17 @@
 import type { Mode } from './document.ts'
+import type { ExtractOptions } from './extract.ts'
 
-export const formatKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images'] as const
+export const formatKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images', 'json', 'summary', 'question'] as const
 export type FormatKind = (typeof formatKinds)[number]
 
 /** One output that is wanted; `mode` overrides the intent's. */
 export interface FormatRequest {
   kind: FormatKind
   mode?: Mode
+  /** Of `json`. */
+  extract?: ExtractOptions
+  /** Of `question`: what is asked; of `summary`: what it should look at. */
+  prompt?: string
 }
 
 export const renders = ['auto', 'static', 'js'] as const
@@ -28,11 +33,28 @@ export interface ScrapeIntent {
   respectRobots: boolean
   /** Media types that are accepted; empty accepts all that can be converted. */
   allowedTypes: string[]
+  /** The page itself, given by the caller: nothing is fetched. */
+  content?: GivenContent
+}
+
+export interface GivenContent {
+  type: 'text/html' | 'text/markdown' | 'text/plain'
+  body: string
 }
 
 /** Several pages at once, each with its own outcome, in input order. */
 export interface ScrapeManyIntent {
   pages: ScrapeIntent[]
+  /** Deadline of the whole call, in ms. */
+  timeoutMs: number
+}
+
+/** Structured data from one page, or from several in input order. */
+export interface ExtractIntent {
+  /** Each has a format `json`. */
+  pages: ScrapeIntent[]
+  /** Whether the outcome of one page is that of the whole. */
+  single: boolean
   /** Deadline of the whole call, in ms. */
   timeoutMs: number
 }
@@ -49,7 +71,7 @@ export const scrapeDefaults = {
   render: 'auto',
   respectRobots: false,
   allowedTypes: [],
-} as const satisfies Omit<ScrapeIntent, 'url'>
+} as const satisfies Omit<ScrapeIntent, 'url' | 'content'>
 
 /** A whole intent from the parts that a dialect knows. */
 export const scrapeIntent = (parts: Partial<ScrapeIntent> & { url: string }): ScrapeIntent => ({

@@ -1,7 +1,7 @@
 import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
 import type { Document } from './document.ts'
-import type { ScrapeIntent, ScrapeManyIntent } from './intent.ts'
+import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { Outcome } from './outcome.ts'
 import type { PriceList } from './price.ts'
 import type { Account, CreditState, Page, RateState, RequestRecord } from './usage.ts'
@@ -41,6 +41,7 @@ export interface HistoryQuery {
 export interface VerbMap {
   scrape: { input: ScrapeIntent; value: Document }
   scrape_many: { input: ScrapeManyIntent; value: { results: Outcome<Document>[] } }
+  extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
   credits: { input: Record<string, never>; value: CreditState }
   top_up: { input: { credits: number; note?: string }; value: CreditState }
   set_credit_limit: { input: { monthlyCredits: number | null }; value: CreditState }
