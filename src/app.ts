@@ -9,6 +9,7 @@ import { createCaches } from './document-cache.ts'
 import { dialects } from './dialects/registry.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
+import { createModel, type ModelSettings } from './engine/providers/model.ts'
 import type { Lab } from './lab/index.ts'
 import { systemClock } from './lib/clock.ts'
 import { nearest } from './lib/nearest.ts'
@@ -117,18 +118,30 @@ export const openEngine = (config: Config): { engine: Engine; logger: Logger; cl
 
 const createEngineParts = (config: Config, ways: Ways) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
-  return { converter, engine: createEngine({ egress: { live: ways.live, test: ways.test }, converter, userAgent: config.userAgent, clock: systemClock }) }
+  const model = config.modelBaseUrl === undefined ? undefined : createModel(modelSettings(config, config.modelBaseUrl), ways.live)
+  return { converter, engine: createEngine({ egress: { live: ways.live, test: ways.test }, converter, model, userAgent: config.userAgent, clock: systemClock }) }
 }
+
+export const modelSettings = (config: Config, baseUrl: string): ModelSettings => ({
+  baseUrl,
+  ...(config.modelApiKey === undefined ? {} : { apiKey: config.modelApiKey }),
+  name: config.modelName,
+  concurrency: config.modelConcurrency,
+  concurrencyPerKey: config.modelConcurrencyPerKey,
+  timeoutMs: config.modelTimeoutMs,
+  inputTokens: config.modelInputTokens,
+  callsMax: config.modelCallsMax,
+})
 
 const capabilities = (config: Config, store: Store): Capabilities => ({
   version,
-  formats: [...formatKinds, 'metadata'],
+  formats: [...formatKinds.filter((kind) => config.modelBaseUrl !== undefined || (kind !== 'summary' && kind !== 'question')), 'metadata'],
   modes: [...modes],
   renderers: { static: true, js: false },
   contentTypes: [...supportedTypes],
   limits: { timeoutMs: { min: 1000, max: 300_000, default: 30_000 }, fetchBytes: config.fetchLimitBytes, bodyBytes: config.bodyLimitBytes, redirects: config.maxRedirects },
   dialects: dialects.map(({ name, title, basePath }) => ({ name, title, basePath: basePath || '/' })),
-  providers: { search: [], model: null, proxies: [] },
+  providers: { search: [], model: config.modelBaseUrl === undefined ? null : config.modelName, proxies: [] },
   store: store.kind,
 })
 

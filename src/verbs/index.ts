@@ -9,12 +9,13 @@ import { publicForm } from '../lib/url.ts'
 import { digestOf } from '../meter/digest.ts'
 import type { VerbDeps } from './deps.ts'
 import { plainVerbs } from './plain.ts'
+import { extract } from './extract.ts'
 import { scrape, scrapeMany } from './scrape.ts'
 import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, scrape, scrape_many: scrapeMany }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, scrape, scrape_many: scrapeMany, extract }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps

@@ -12,7 +12,7 @@ import type { VerbDeps } from './deps.ts'
 import type { Metered } from './table.ts'
 
 /** Pages of one request that are worked on at a time. */
-const pagesAtOnce = 5
+export const pagesAtOnce = 5
 
 export const scrape: Metered<'scrape'> = {
   scope: 'scrape',
@@ -42,13 +42,13 @@ export const scrapeMany: Metered<'scrape_many'> = {
   },
 }
 
-const onePage = async (deps: VerbDeps, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
+export const onePage = async (deps: VerbDeps, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
   if (isBlocklisted(intent.url, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'))
   const simulated = actor.mode === 'test' ? simulatedFailure(intent.url) : undefined
   if (simulated) return failed(simulated)
   const cache = deps.cacheOf(actor.workspaceId)
   const asked = obeysRobots(intent, actor) ? { ...intent, respectRobots: true } : intent
-  const outcome = await deps.engine.scrape(asked, { mode: actor.mode, signal, ...(cache ? { cache } : {}) })
+  const outcome = await deps.engine.scrape(asked, { mode: actor.mode, signal, owner: actor.keyId, ...(cache ? { cache } : {}) })
   // A redirect is no way round the list.
   if (outcome.ok && isBlocklisted(outcome.value.finalUrl, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'), outcome.evidence, outcome.timings)
   return outcome
@@ -59,7 +59,7 @@ const obeysRobots = (intent: ScrapeIntent, actor: Actor): boolean =>
   actor.mode === 'test' && failureOfHost(URL.parse(intent.url)?.hostname ?? '')?.code === 'policy.robots_disallowed'
 
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
-const refuseWhole = (pages: readonly ScrapeIntent[], actor: Actor): void => {
+export const refuseWhole = (pages: readonly ScrapeIntent[], actor: Actor): void => {
   if (actor.mode !== 'test') return
   for (const page of pages) {
     const failure = simulatedFailure(page.url)
@@ -78,11 +78,11 @@ const manyCost = (results: readonly Outcome<Document>[], intent: ScrapeManyInten
     return result.ok && page ? costOf(page, result.value, prices) : 0
   })
 
-const sum = <T>(items: readonly T[], of: (item: T, index: number) => number): number =>
+export const sum = <T>(items: readonly T[], of: (item: T, index: number) => number): number =>
   items.reduce((total, item, i) => total + of(item, i), 0)
 
 /** Maps with at most `limit` at once; results in input order. */
-const inOrder = async <T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<R[]> => {
+export const inOrder = async <T, R>(items: readonly T[], limit: number, map: (item: T) => Promise<R>): Promise<R[]> => {
   const results: R[] = []
   let next = 0
   const worker = async (): Promise<void> => {

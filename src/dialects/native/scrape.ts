@@ -7,9 +7,12 @@ import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
 import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
+import { answer, extraction, extractionBody, failedBody, failedFormat, jsonFormat, plainFormat, questionFormat, requestOf, summaryFormat } from './formats.ts'
 
-const formatNames = [...formatKinds, 'metadata'] as const
-const format = z.enum(formatNames)
+export const formatNames = [...formatKinds, 'metadata'] as const
+const formatName = z.enum(formatNames)
+/** Names stand for formats without options; those with options are objects. */
+const format = z.union([formatName.exclude(['question']), jsonFormat, summaryFormat, questionFormat, plainFormat])
 const selectors = z.array(z.string().min(1).max(500)).max(50)
 const headerMap = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Not a header name').max(100), z.string().max(8192).regex(/^[^\r\n\0]*$/, 'No line breaks'))
 
@@ -21,14 +24,14 @@ export const urlField = z
   .transform(withScheme)
   .describe('The page. `https://` is put in front of a bare host name.')
 
-const options = {
+export const options = {
   mode: z.enum(modes).default(scrapeDefaults.mode).describe('`normal` whole page, `reader` main content, `prune` main content with everything doubtful dropped'),
   render: z.enum(renders).default(scrapeDefaults.render).describe('`static` never opens a browser, `js` always does, `auto` where the page needs one'),
 }
 
 const scrapeBody = z.strictObject({
   url: urlField,
-  formats: z.array(format).min(1).max(formatNames.length).default(['markdown']),
+  formats: z.array(format).min(1).max(formatNames.length).default(['markdown']).describe('Names, or objects for formats with options: `{"type": "json", "schema": {…}}`'),
   ...options,
   include_selectors: selectors.default([]).describe('CSS selectors: only what they match is kept'),
   exclude_selectors: selectors.default([]).describe('CSS selectors: what they match is dropped'),
@@ -41,7 +44,7 @@ const scrapeBody = z.strictObject({
 
 const scrapeQuery = z.strictObject({
   url: urlField,
-  formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(format).min(1)),
+  formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(formatName.exclude(['question'])).min(1)),
   ...options,
   timeout_ms: z.coerce.number().pipe(z.int().min(1000).max(300_000)).default(scrapeDefaults.timeoutMs),
   max_age_s: z.coerce.number().pipe(z.int().min(0).max(31_536_000)).default(0),
@@ -65,6 +68,11 @@ const scrapeReply = z.object({
     text: z.string().optional(),
     links: z.array(link).optional(),
     images: z.array(image).optional(),
+    json: z.unknown().optional(),
+    summary: z.string().optional(),
+    question: answer.optional(),
+    extraction: extraction.optional(),
+    failed_formats: z.record(z.string(), failedFormat).optional(),
     metadata: z.looseObject({ title: z.string().optional(), description: z.string().optional(), language: z.string().optional() }),
     warnings: z.array(z.string()),
   }),
@@ -73,8 +81,11 @@ const scrapeReply = z.object({
   evidence: z.array(z.looseObject({ tier: z.string(), outcome: z.string(), ms: z.number() })),
 })
 
-const toFormats = (names: readonly (typeof formatNames)[number][]): FormatRequest[] =>
-  [...new Set(names)].flatMap((kind) => (kind === 'metadata' ? [] : [{ kind }]))
+/** Of two formats of one name the first stands. */
+const toFormats = (given: readonly z.output<typeof format>[]): FormatRequest[] => {
+  const requests = given.flatMap((one) => (one === 'metadata' ? [] : [typeof one === 'string' ? { kind: one } : requestOf(one)]))
+  return requests.filter((request, i) => requests.findIndex(({ kind }) => kind === request.kind) === i)
+}
 
 const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => ({
   url: body.url,
@@ -91,21 +102,25 @@ const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => ({
   allowedTypes: [],
 })
 
+export const documentBody = (document: Document): Record<string, unknown> => ({
+  url: document.url,
+  final_url: document.finalUrl,
+  status: document.status,
+  content_type: document.contentType,
+  fetched_at: document.fetchedAt,
+  renderer: document.renderer,
+  cached: document.cached,
+  ...document.formats,
+  ...(document.extraction ? { extraction: extractionBody(document.extraction) } : {}),
+  ...(document.failedFormats ? { failed_formats: failedBody(document.failedFormats) } : {}),
+  metadata: document.metadata,
+  warnings: document.warnings,
+})
+
 const render = (document: Document, outcome: Outcome<Document>, info: ReplyInfo): Reply => ({
   status: 200,
   body: {
-    data: {
-      url: document.url,
-      final_url: document.finalUrl,
-      status: document.status,
-      content_type: document.contentType,
-      fetched_at: document.fetchedAt,
-      renderer: document.renderer,
-      cached: document.cached,
-      ...document.formats,
-      metadata: document.metadata,
-      warnings: document.warnings,
-    },
+    data: documentBody(document),
     usage: { credits: info.account.creditsBilled },
     request_id: info.requestId,
     evidence: outcome.evidence,
