@@ -8,6 +8,8 @@ export interface TrainOptions {
   /** Least sum of hessians in a leaf, in units of the mean row weight. */
   leafWeight: number
   lambda: number
+  /** Share of pages, then of rows of those pages, that each tree is grown on. */
+  pageShare: number
   rowShare: number
   featureShare: number
   seed: number
@@ -90,7 +92,7 @@ interface Node { rows: Int32Array; gradient: number; hessian: number; histogram:
 interface Split { gain: number; feature: number; bin: number }
 
 export const train = (
-  bins: Uint8Array, width: number, stride: number, sample: Int32Array, labels: Float32Array, weights: Float32Array, edges: Float32Array[], options: TrainOptions,
+  bins: Uint8Array, width: number, stride: number, sample: Int32Array, labels: Float32Array, weights: Float32Array, edges: Float32Array[], pageOf: Int32Array, options: TrainOptions,
 ): Forest => {
   const next = random(options.seed)
   let sumLabel = 0
@@ -102,19 +104,28 @@ export const train = (
   const gradient = new Float64Array(stride)
   const hessian = new Float64Array(stride)
   const scale = sample.length / sumWeight
+  // Heavy rows come more often into a tree; what is drawn less often counts more when drawn.
+  const chance = new Float64Array(stride)
+  for (const r of sample) chance[r] = Math.min(1, Math.max(0.02, options.rowShare * Math.sqrt((weights[r] ?? 0) * scale)))
   const forest: Forest = { base, edges, trees: [] }
   const usable = Array.from({ length: width }, (_, f) => f).filter((f) => (edges[f]?.length ?? 0) > 0)
 
   for (let t = 0; t < options.trees; t++) {
     for (const r of sample) {
       const p = 1 / (1 + Math.exp(-(scores[r] ?? 0)))
-      const w = (weights[r] ?? 0) * scale
+      const w = ((weights[r] ?? 0) * scale) / (chance[r] ?? 1)
       gradient[r] = w * (p - (labels[r] ?? 0))
       hessian[r] = Math.max(1e-6, w * p * (1 - p))
     }
     const features = usable.filter(() => next() < options.featureShare)
     if (features.length === 0) continue
-    const rows = options.rowShare < 1 ? sample.filter(() => next() < options.rowShare) : sample
+    const inBag = new Map<number, boolean>()
+    const rows = sample.filter((r) => {
+      const page = pageOf[r] ?? 0
+      let inside = inBag.get(page)
+      if (inside === undefined) inBag.set(page, (inside = next() < options.pageShare))
+      return inside && next() < (chance[r] ?? 1)
+    })
     const tree = grow(bins, stride, rows, gradient, hessian, features, options)
     forest.trees.push(tree)
     for (const r of sample) scores[r] = (scores[r] ?? 0) + evaluate(tree, bins, stride, r)
@@ -134,16 +145,22 @@ const grow = (
   bins: Uint8Array, stride: number, rows: Int32Array, gradient: Float64Array, hessian: Float64Array, features: readonly number[], options: TrainOptions,
 ): Tree => {
   const tree: Tree = { feature: [], bin: [], left: [], right: [], leaf: [] }
+  const gathered = new Float64Array(2 * rows.length)
   const histogramOf = (list: Int32Array): Float64Array => {
     const histogram = new Float64Array(features.length * size * 2)
+    const count = list.length
+    for (let i = 0; i < count; i++) {
+      const r = list[i] as number
+      gathered[2 * i] = gradient[r] as number
+      gathered[2 * i + 1] = hessian[r] as number
+    }
     for (let k = 0; k < features.length; k++) {
-      const column = (features[k] ?? 0) * stride
+      const column = (features[k] as number) * stride
       const offset = k * size * 2
-      for (let i = 0; i < list.length; i++) {
-        const r = list[i] as number
-        const slot = offset + (bins[column + r] as number) * 2
-        histogram[slot] = (histogram[slot] as number) + (gradient[r] as number)
-        histogram[slot + 1] = (histogram[slot + 1] as number) + (hessian[r] as number)
+      for (let i = 0; i < count; i++) {
+        const slot = offset + 2 * (bins[column + (list[i] as number)] as number)
+        histogram[slot] = (histogram[slot] as number) + (gathered[2 * i] as number)
+        histogram[slot + 1] = (histogram[slot + 1] as number) + (gathered[2 * i + 1] as number)
       }
     }
     return histogram

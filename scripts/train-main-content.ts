@@ -7,23 +7,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { noCorpus, pageTypes, parse, readCorpus, type CorpusPage } from '../bench/extract-corpus.ts'
 import { mean, score, textOf } from '../bench/extract-score.ts'
-import { blockFeatureCount } from '../src/engine/convert/main-content/block-features.ts'
-import { contextFeatureCount } from '../src/engine/convert/main-content/context-features.ts'
 import { selectWith } from '../src/engine/convert/main-content/index.ts'
 import { firstRows, normalised, prepare, secondRows, spread, type Prepared } from '../src/engine/convert/main-content/judge.ts'
 import { unpackModel, type PackedModel } from '../src/engine/convert/main-content/model.ts'
 import { pageFeatureNames } from '../src/engine/convert/main-content/page-features.ts'
 import { binAll, edgesOf, pack, predict, train, type Forest, type TrainOptions } from './train-forest.ts'
-import { groupFolds } from './train-folds.ts'
+import { firstWidth, secondWidth } from '../src/engine/convert/main-content/widths.ts'
+import { groupFolds, siteOf } from './train-folds.ts'
+import { keyShares, learnLexicon, type KeyShares } from './train-lexicon.ts'
 import { labelBlocks } from './train-labels.ts'
 
-const kindOptions: TrainOptions = { trees: 60, leaves: 6, rate: 0.1, leafWeight: 3, lambda: 2, rowShare: 0.7, featureShare: 0.4, seed: 1 }
-const firstOptions: TrainOptions = { trees: 150, leaves: 24, rate: 0.08, leafWeight: 20, lambda: 5, rowShare: 0.5, featureShare: 0.3, seed: 1 }
-const secondOptions: TrainOptions = { trees: 100, leaves: 16, rate: 0.06, leafWeight: 30, lambda: 5, rowShare: 0.5, featureShare: 0.3, seed: 2 }
+const kindOptions: TrainOptions = { trees: 60, leaves: 6, rate: 0.1, leafWeight: 3, lambda: 2, pageShare: 0.7, rowShare: 1, featureShare: 0.4, seed: 1 }
+const firstOptions: TrainOptions = { trees: 150, leaves: 24, rate: 0.08, leafWeight: 20, lambda: 5, pageShare: 1, rowShare: 0.4, featureShare: 0.3, seed: 1 }
+const secondOptions: TrainOptions = { trees: 100, leaves: 16, rate: 0.06, leafWeight: 30, lambda: 5, pageShare: 1, rowShare: 0.4, featureShare: 0.3, seed: 2 }
 
 interface Sample {
   page: CorpusPage
   prepared: Prepared
+  shares: KeyShares
   labels: Float32Array
   weights: Float32Array
 }
@@ -36,22 +37,23 @@ const sampleOf = (page: CorpusPage): Sample => {
   const truth = label.reduce((sum, value, i) => sum + value * (words[i] ?? 0), 0)
   const all = words.reduce((sum, value) => sum + value, 0)
   return {
-    page, prepared,
+    page, prepared, shares: keyShares(prepared.description.page, label, siteOf(page.url)),
     labels: Float32Array.from(prepared.sample, (block) => label[block] ?? 0),
     weights: Float32Array.from(prepared.sample, (block) => (words[block] ?? 0) / (truth + 0.2 * all + 20)),
   }
 }
 
-interface Table { rows: Float32Array; labels: Float32Array; weights: Float32Array; width: number; count: number; pages: { from: number; to: number }[] }
+interface Table { rows: Float32Array; pageOf: Int32Array; labels: Float32Array; weights: Float32Array; width: number; count: number; pages: { from: number; to: number }[] }
 
 const tableOf = (samples: readonly Sample[], width: number, rowsOf: (sample: Sample, index: number) => Float32Array): Table => {
   const count = samples.reduce((sum, sample) => sum + sample.labels.length, 0)
-  const table: Table = { rows: new Float32Array(count * width), labels: new Float32Array(count), weights: new Float32Array(count), width, count, pages: [] }
+  const table: Table = { rows: new Float32Array(count * width), labels: new Float32Array(count), weights: new Float32Array(count), pageOf: new Int32Array(count), width, count, pages: [] }
   let at = 0
   samples.forEach((sample, index) => {
     table.rows.set(rowsOf(sample, index), at * width)
     table.labels.set(sample.labels, at)
     table.weights.set(sample.weights, at)
+    table.pageOf.fill(index, at, at + sample.labels.length)
     table.pages.push({ from: at, to: at + sample.labels.length })
     at += sample.labels.length
   })
@@ -66,7 +68,7 @@ const fit = (table: Table, bins: Uint8Array, edges: Float32Array[], pages: reado
     const { from, to } = table.pages[page] ?? { from: 0, to: 0 }
     for (let r = from; r < to; r++) if ((table.weights[r] ?? 0) > 0) rows.push(r)
   }
-  const forest = train(bins, table.width, table.count, Int32Array.from(rows), table.labels, table.weights, edges, options)
+  const forest = train(bins, table.width, table.count, Int32Array.from(rows), table.labels, table.weights, edges, table.pageOf, options)
   return {
     forest,
     predictPage: (index) => {
@@ -85,7 +87,7 @@ const fitKinds = (samples: readonly Sample[], pages: readonly number[]) => {
   const ones = new Float32Array(samples.length).fill(1)
   const forests = pageTypes.map((type, kind) => {
     const labels = Float32Array.from(samples, (sample) => (sample.page.type === type ? 1 : 0))
-    return train(bins, width, samples.length, Int32Array.from(pages), labels, ones, edges, { ...kindOptions, seed: kind + 1 })
+    return train(bins, width, samples.length, Int32Array.from(pages), labels, ones, edges, Int32Array.from(samples, (_, i) => i), { ...kindOptions, seed: kind + 1 })
   })
   return {
     forests,
@@ -106,8 +108,9 @@ const fitAll = (samples: readonly Sample[], pages: readonly number[], seed: numb
   const used = samples.filter((_, index) => (chosen[index] ?? -1) >= 0)
   const position = new Map(pages.map((page, i) => [page, i]))
   const kindsOfUsed = pages.map((page) => kinds[page] ?? new Float32Array(0))
-  const firsts = used.map((sample, i) => firstRows(sample.prepared, kindsOfUsed[i] ?? []))
-  const table = tableOf(used, blockFeatureCount, (_, i) => firsts[i] ?? new Float32Array(0))
+  const lexicon = learnLexicon(used.map((sample) => sample.shares))
+  const firsts = used.map((sample, i) => firstRows(sample.prepared, kindsOfUsed[i] ?? [], lexicon.without(sample.shares.site)))
+  const table = tableOf(used, firstWidth, (_, i) => firsts[i] ?? new Float32Array(0))
   const edges = edgesOf(table.rows, table.width, table.count)
   const bins = binAll(table.rows, table.width, table.count, edges)
   const local = (list: readonly number[]): number[] => list.map((page) => position.get(page) ?? 0)
@@ -118,14 +121,14 @@ const fitAll = (samples: readonly Sample[], pages: readonly number[], seed: numb
   }
   const everything = used.map((_, i) => i)
   const first = fit(table, bins, edges, everything, firstOptions).forest
-  const wide = tableOf(used, blockFeatureCount + contextFeatureCount, (sample, i) =>
+  const wide = tableOf(used, secondWidth, (sample, i) =>
     secondRows(sample.prepared, firsts[i] ?? new Float32Array(0), spread(sample.prepared, guesses[i] ?? new Float32Array(0))))
   const wideEdges = edgesOf(wide.rows, wide.width, wide.count)
   const wideBins = binAll(wide.rows, wide.width, wide.count, wideEdges)
   const second = fit(wide, wideBins, wideEdges, everything, secondOptions).forest
   return {
-    features: { page: pageFeatureNames.length, block: blockFeatureCount, context: contextFeatureCount },
-    kinds: fitKinds(samples, pages).forests.map(pack), first: pack(first), second: pack(second),
+    features: { page: pageFeatureNames.length, first: firstWidth, second: secondWidth },
+    kinds: fitKinds(samples, pages).forests.map(pack), first: pack(first), second: pack(second), lexicon: lexicon.pack(),
   }
 }
 
@@ -178,6 +181,7 @@ if (corpus === null) {
     writeFileSync(new URL('../src/engine/convert/main-content/model.json', import.meta.url), `${json}\n`)
     const scores = new Map<string, { f1: number; kind: boolean; prune: number }>()
     assess(samples, corpus.map((_, i) => i), packed, scores)
+    console.log(`Lexicon ${Math.round(JSON.stringify(packed.lexicon).length / 1000)} kB`)
     console.log(`In sample (model of ${Math.round(json.length / 1000)} kB):`)
     report(corpus, scores)
   }

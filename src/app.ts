@@ -5,6 +5,7 @@ import { ConfigError, type Config } from './config.ts'
 import { formatKinds } from './contract/intent.ts'
 import { modes } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
+import { createRenderer } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
 import { dialects } from './dialects/registry.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
@@ -15,6 +16,7 @@ import { systemClock } from './lib/clock.ts'
 import { nearest } from './lib/nearest.ts'
 import { createLogger, type Logger } from './lib/logger.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
+import type { FirstParty } from './server/deps.ts'
 import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { createServer } from './server/server.ts'
@@ -22,6 +24,11 @@ import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
 import { exportStore, importStore } from './store/transfer.ts'
 import { createVerbs } from './verbs/index.ts'
+import { createHandlers } from './verbs/work/index.ts'
+import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.ts'
+import { createWorker, type Worker } from './jobs/worker.ts'
+import { createDeliveries } from './webhooks/deliver.ts'
+import { addJobEndpoint, createWebhooks } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
 
@@ -29,6 +36,8 @@ export interface App {
   readonly store: Store
   readonly meter: Meter
   readonly engine: Engine
+  readonly jobs: Jobs
+  readonly worker: Worker
   /** Acts as administrator of the default workspace until this process ends. */
   readonly operatorSecret: string
   /** One request without a socket; `clientAddress` stands for the peer. */
@@ -41,28 +50,48 @@ export interface App {
 export interface AppOptions {
   /** Live keys reach the lab too: for tests of what live keys are billed. */
   labForLive?: boolean
+  /** An embedded database to begin with a copy of, where there is none yet: for tests, which open many. */
+  template?: Blob
 }
 
 /** Builds every part once and wires them together. Rejects with a `ConfigError` or `StoreError` made for the terminal. */
 export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
   const voices = voiceHosts(config)
   const logger = createLogger(config.logLevel)
-  const store = await storeOf(config, logger)
+  const store = await storeOf(config, logger, options.template)
   const meter = createMeter({ store, clock: systemClock, logger, ipRpm: config.ipRpm, historyDays: config.historyDays })
   await meter.start()
   if (config.bootstrapKey !== undefined) await meter.keys.bootstrap(config.bootstrapKey, 'live')
   if (config.bootstrapTestKey !== undefined) await meter.keys.bootstrap(config.bootstrapTestKey, 'test')
+  if (config.prefetchDefaultKey !== undefined) await meter.keys.bootstrap(config.prefetchDefaultKey, 'live', { name: 'own web pages', scopes: ['scrape'], rpm: 60, concurrency: 5 })
 
   const documents = createDocumentCache({ store, ttlS: config.cacheTtlS })
   const caches = createCaches(documents, logger)
   const sweeping = setInterval(() => void documents.sweep().catch((err: unknown) => logger.warn({ err }, 'old documents could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
-  const { engine, converter } = createEngineParts(config, ways)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger)
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
+  const bus = createBus()
+  const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
+  const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId))
+  const egress = { live: ways.live, test: ways.test }
+  const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
+  const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
+  const worker = createWorker({
+    store, clock: systemClock, logger, bus,
+    handlers: createHandlers({ engine, cacheOf, logger, clock: systemClock }),
+    concurrency: config.jobPages,
+    duties: [
+      { name: 'webhooks', everyMs: 500, run: deliveries.run },
+      { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
+    ],
+  })
   const verbs = createVerbs({
     meter,
     engine,
-    cacheOf: (workspaceId) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId)),
+    jobs,
+    webhooks,
+    cacheOf,
     capabilities: () => capabilities(config, store),
     ready: () => readiness(store),
     operatorSecret,
@@ -78,11 +107,14 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       maxInFlight: config.maxInFlight,
       trustedProxies: config.trustedProxies,
       voiceHosts: voices,
+      firstParties: firstParties(config),
     },
-    metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued })),
+    metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued, browsers: renderer.stats.browsers, browser_pages: renderer.stats.pages, browser_queued: renderer.stats.queued, browser_resident_bytes: renderer.stats.resident, browser_launches: renderer.stats.launches, browser_crashes: renderer.stats.crashes })),
     logger,
     clock: systemClock,
   })
+
+  if (config.runJobs) await worker.start()
 
   let listener: Listener | undefined
   let closing: Promise<void> | undefined
@@ -90,6 +122,9 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     await listener?.close(config.shutdownGraceMs)
     server.drain()
     clearInterval(sweeping)
+    await worker.stop()
+    await deliveries.idle()
+    await renderer.close()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()
     await store.close()
@@ -98,6 +133,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     store,
     meter,
     engine,
+    jobs,
+    worker,
     operatorSecret,
     fetch: async (request, clientAddress) => server.fetch(request, { clientAddress }),
     listen: async () => {
@@ -112,14 +149,38 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
 /** The engine alone, without a database or a server: for one page from the command line. */
 export const openEngine = (config: Config): { engine: Engine; logger: Logger; close(): Promise<void> } => {
   const ways = createWays(config, false)
-  const { engine, converter } = createEngineParts(config, ways)
-  return { engine, logger: createLogger(config.logLevel), close: async () => void (await Promise.all([converter.close(), ways.close()])) }
+  const logger = createLogger(config.logLevel)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger)
+  const close = async (): Promise<void> => {
+    await renderer.close()
+    await Promise.all([converter.close(), ways.close()])
+  }
+  return { engine, logger, close }
 }
 
-const createEngineParts = (config: Config, ways: Ways) => {
+const createEngineParts = (config: Config, ways: Ways, logger: Logger) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
+  const egress = { live: ways.live, test: ways.test }
+  const renderer = createRenderer({
+    enabled: config.browser !== 'off',
+    chromePath: config.chromePath,
+    chromiumDir: config.chromiumDir,
+    cdpUrl: config.browserCdpUrl,
+    proxyHost: config.browserProxyHost,
+    browsers: config.browsers,
+    pages: config.browserPages,
+    queue: config.browserQueue,
+    recycle: { pages: config.browserRecyclePages, ageMs: config.browserRecycleS * 1000, bytes: config.browserRecycleMb * 1_048_576 },
+    idleMs: config.browserIdleS * 1000,
+    pageBytes: config.fetchLimitBytes * 4,
+    userAgent: config.userAgent,
+    egress,
+    trustedKeys: ways.labKeys,
+    logger,
+    clock: systemClock,
+  })
   const model = config.modelBaseUrl === undefined ? undefined : createModel(modelSettings(config, config.modelBaseUrl), ways.live)
-  return { converter, engine: createEngine({ egress: { live: ways.live, test: ways.test }, converter, model, userAgent: config.userAgent, clock: systemClock }) }
+  return { converter, renderer, engine: createEngine({ egress, converter, renderer, model, bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
 }
 
 export const modelSettings = (config: Config, baseUrl: string): ModelSettings => ({
@@ -133,11 +194,20 @@ export const modelSettings = (config: Config, baseUrl: string): ModelSettings =>
   callsMax: config.modelCallsMax,
 })
 
+const jobSettings = (config: Config): JobSettings => ({
+  pagesAtOnce: config.jobPagesEach,
+  hostAtOnce: config.hostPages,
+  hostDelayMs: config.hostDelayMs,
+  triesMax: config.jobTries,
+  frontierMax: config.jobUrlsMax,
+  retentionS: config.jobRetentionHours * 3600,
+})
+
 const capabilities = (config: Config, store: Store): Capabilities => ({
   version,
   formats: [...formatKinds.filter((kind) => config.modelBaseUrl !== undefined || (kind !== 'summary' && kind !== 'question')), 'metadata'],
   modes: [...modes],
-  renderers: { static: true, js: false },
+  renderers: { static: true, js: config.browser !== 'off' },
   contentTypes: [...supportedTypes],
   limits: { timeoutMs: { min: 1000, max: 300_000, default: 30_000 }, fetchBytes: config.fetchLimitBytes, bodyBytes: config.bodyLimitBytes, redirects: config.maxRedirects },
   dialects: dialects.map(({ name, title, basePath }) => ({ name, title, basePath: basePath || '/' })),
@@ -168,6 +238,10 @@ const voiceHosts = (config: Config): ReadonlyMap<string, string> => {
   return hosts
 }
 
+/** Dialect → the operator's own web pages, where there are any. */
+const firstParties = (config: Config): ReadonlyMap<string, FirstParty> =>
+  new Map(config.prefetchAllowedOrigins.length === 0 ? [] : [['prefetch', { origins: new Set(config.prefetchAllowedOrigins), secret: config.prefetchDefaultKey }]])
+
 /** Writes the whole database as lines of JSON; resolves to the number of rows. */
 export const exportTo = async (config: Config, output: Writable): Promise<number> => {
   const store = await storeOf(config, createLogger(config.logLevel))
@@ -188,5 +262,5 @@ export const importFrom = async (config: Config, input: Readable): Promise<numbe
   }
 }
 
-export const storeOf = (config: Config, logger: Logger): Promise<Store> =>
-  openStore({ dataDir: config.dataDir, logger, ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }) })
+export const storeOf = (config: Config, logger: Logger, template?: Blob): Promise<Store> =>
+  openStore({ dataDir: config.dataDir, logger, template, ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }) })

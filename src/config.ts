@@ -19,7 +19,16 @@ const setting = <S extends z.ZodType>(spec: Setting<S>): Setting<S> => spec
 
 const text = z.string().min(1)
 const list = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean))
+const bool = z.enum(['true', 'false']).transform((value) => value === 'true')
 const int = (min: number, max: number) => z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max))
+
+/** An origin as a browser writes it; a closing slash is forgiven. */
+const origin = z.string().transform((value, ctx) => {
+  const url = URL.parse(value)
+  const exact = url !== null && /^https?:$/.test(url.protocol) && [url.origin, `${url.origin}/`].includes(value.toLowerCase())
+  if (!exact) ctx.addIssue({ code: 'custom', message: `${JSON.stringify(value)} is not an origin such as https://app.example or http://localhost:3000` })
+  return url?.origin ?? ''
+})
 
 /** Every setting there is. A new one is a row here and nothing else. */
 export const settings = {
@@ -40,6 +49,18 @@ export const settings = {
   bodyLimitBytes: setting({ env: 'LYREBIRD_BODY_LIMIT_BYTES', schema: int(1024, 268_435_456), default: '10485760', doc: 'Most bytes of a request body.' }),
   workers: setting({ env: 'LYREBIRD_CONVERT_WORKERS', schema: int(1, 64), doc: 'Threads that convert pages. Default: the number of cores, at most 8.' }),
   convertTimeoutMs: setting({ env: 'LYREBIRD_CONVERT_TIMEOUT_MS', schema: int(100, 300_000), default: '10000', doc: 'Most milliseconds for the conversion of one page.' }),
+  browser: setting({ env: 'LYREBIRD_BROWSER', schema: z.enum(['auto', 'off']), default: 'auto', doc: '`off` never opens a browser: what needs one answers platform.browser_unavailable.' }),
+  chromePath: setting({ env: 'CHROME_PATH', schema: text, doc: 'Chromium or Chrome to use instead of the bundled one, which has no fonts for Chinese, Japanese and Korean.' }),
+  chromiumDir: setting({ env: 'LYREBIRD_CHROMIUM_DIR', schema: text, doc: 'Folder into which the bundled Chromium is unpacked on first use. Default: ~/.cache/lyrebird.' }),
+  browserCdpUrl: setting({ env: 'LYREBIRD_BROWSER_CDP_URL', schema: z.url({ protocol: /^(wss?|https?)$/ }), secret: true, doc: 'Browser that runs elsewhere, by its DevTools address. It must be able to reach LYREBIRD_BROWSER_PROXY_HOST.' }),
+  browserProxyHost: setting({ env: 'LYREBIRD_BROWSER_PROXY_HOST', schema: z.union([z.ipv4(), z.ipv6()]), default: '127.0.0.1', doc: 'Address on which the guard listens for browsers. Anything but 127.0.0.1 asks browsers for a password; needed only with LYREBIRD_BROWSER_CDP_URL.' }),
+  browsers: setting({ env: 'LYREBIRD_BROWSERS', schema: int(1, 64), doc: 'Browser processes at most. Default: by cores and memory, 1 to 4.' }),
+  browserPages: setting({ env: 'LYREBIRD_BROWSER_PAGES', schema: int(1, 512), doc: 'Pages open in browsers at once. Default: by cores and memory.' }),
+  browserQueue: setting({ env: 'LYREBIRD_BROWSER_QUEUE', schema: int(0, 100_000), default: '256', doc: 'Pages that may wait for a browser; further ones answer platform.overloaded.' }),
+  browserRecyclePages: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_PAGES', schema: int(1, 1_000_000), default: '500', doc: 'Pages after which a browser is replaced.' }),
+  browserRecycleS: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_S', schema: int(10, 604_800), default: '3600', doc: 'Seconds after which a browser is replaced.' }),
+  browserRecycleMb: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_MB', schema: int(100, 1_000_000), default: '1500', doc: 'Memory, in MB, at which a browser is replaced.' }),
+  browserIdleS: setting({ env: 'LYREBIRD_BROWSER_IDLE_S', schema: int(0, 604_800), default: '300', doc: 'Seconds after which a browser without work is ended; 0 keeps it.' }),
   maxInFlight: setting({ env: 'LYREBIRD_MAX_IN_FLIGHT', schema: int(1, 100_000), default: '512', doc: 'Most requests worked on at once; further ones answer platform.overloaded.' }),
   ipRpm: setting({ env: 'LYREBIRD_IP_RPM', schema: int(0, 1_000_000), default: '300', doc: 'Requests per minute and client address, counted before the key is looked at; 0 switches this off.' }),
   cacheTtlS: setting({ env: 'LYREBIRD_CACHE_TTL_S', schema: int(0, 31_536_000), default: '172800', doc: 'Seconds for which results are kept for reuse with max_age_s; 0 keeps none.' }),
@@ -52,14 +73,25 @@ export const settings = {
   modelInputTokens: setting({ env: 'LYREBIRD_MODEL_INPUT_TOKENS', schema: int(500, 1_000_000), default: '12000', doc: 'Most tokens of a page in one call, by estimate; longer pages are read in parts.' }),
   modelCallsMax: setting({ env: 'LYREBIRD_MODEL_CALLS_MAX', schema: int(1, 50), default: '4', doc: 'Most parts of one page that the model reads; of longer pages the beginning and the end are read.' }),
   historyDays: setting({ env: 'LYREBIRD_HISTORY_DAYS', schema: int(0, 3650), default: '30', doc: 'Days for which the history of requests is kept; 0 keeps none.' }),
+  runJobs: setting({ env: 'LYREBIRD_RUN_JOBS', schema: bool, default: 'true', doc: 'Whether `lyrebird serve` works on jobs itself; false leaves them to `lyrebird worker` processes.' }),
+  jobPages: setting({ env: 'LYREBIRD_JOB_PAGES', schema: int(1, 1000), default: '16', doc: 'Pages of jobs that one process works on at once.' }),
+  jobPagesEach: setting({ env: 'LYREBIRD_JOB_PAGES_EACH', schema: int(1, 1000), default: '16', doc: 'Pages of one job at once, over all processes, unless the job says otherwise.' }),
+  hostPages: setting({ env: 'LYREBIRD_HOST_PAGES', schema: int(1, 1000), default: '8', doc: 'Pages of one host at once in jobs, over all processes, unless the job says otherwise.' }),
+  hostDelayMs: setting({ env: 'LYREBIRD_HOST_DELAY_MS', schema: int(0, 600_000), default: '0', doc: 'Milliseconds between two pages of one host in jobs, unless the job or robots.txt says otherwise.' }),
+  jobTries: setting({ env: 'LYREBIRD_JOB_TRIES', schema: int(1, 10), default: '3', doc: 'How often a page of a job is fetched whose failure may pass, unless the job says otherwise.' }),
+  jobUrlsMax: setting({ env: 'LYREBIRD_JOB_URLS_MAX', schema: int(1000, 10_000_000), default: '200000', doc: 'Most URLs that one crawl keeps count of; links beyond are dropped and the job says that it is truncated.' }),
+  jobRetentionHours: setting({ env: 'LYREBIRD_JOB_RETENTION_HOURS', schema: int(1, 87_600), default: '168', doc: 'Hours for which a job and its results are kept after its end.' }),
+  webhookHttp: setting({ env: 'LYREBIRD_WEBHOOK_HTTP', schema: bool, default: 'false', doc: 'Whether webhooks may go to addresses without TLS.' }),
   shutdownGraceMs: setting({ env: 'LYREBIRD_SHUTDOWN_GRACE_MS', schema: int(0, 600_000), default: '10000', doc: 'Most milliseconds that running requests get to finish at shutdown.' }),
   voice: setting({ env: 'LYREBIRD_VOICE', schema: z.string().regex(/^[a-z]+$/), doc: 'Dialect served at the root for every host name, instead of the native API.' }),
   voiceHosts: setting({ env: 'LYREBIRD_VOICE_HOSTS', schema: list.pipe(z.array(z.string().regex(/^[a-z]+=[^=]+$/, 'must be dialect=host'))), default: '', doc: 'Dialects served at the root of a host name: reader=reader.example,octen=octen.example.' }),
+  prefetchAllowedOrigins: setting({ env: 'LYREBIRD_PREFETCH_ALLOWED_ORIGINS', schema: list.pipe(z.array(origin)), default: '', doc: 'Origins of your own web pages, separated by commas, that browsers may call the Prefetch dialect from: https://app.example,http://localhost:3000.' }),
+  prefetchDefaultKey: setting({ env: 'LYREBIRD_PREFETCH_DEFAULT_API_KEY', schema: z.string().min(16, 'must have at least 16 characters'), secret: true, doc: 'Key of requests from those origins that carry none. Where no key has this secret, one is made at start, with 60 requests per minute and 5 at once. Anybody can claim an origin, so give it no more than a stranger may have.' }),
 } as const
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey'
+type Optional = 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

@@ -1,4 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises'
+import { launch } from './browser/index.ts'
 import { modelSettings, openEngine, storeOf } from './app.ts'
 import { readServerFile } from './server-file.ts'
 import type { Config } from './config.ts'
@@ -23,7 +24,7 @@ export const diagnose = async (config: Config, { offline }: { offline: boolean }
   await database(config),
   await pipeline(config),
   ...(offline ? [] : [await names(config)]),
-  { state: 'off', what: 'browser', detail: 'none; `render: "js"` answers platform.browser_unavailable', mend: 'This version has no browser yet.' },
+  await browser(config),
   await modelCall(config, offline),
   { state: 'off', what: 'search', detail: 'no provider configured', mend: 'This version has no search yet.' },
   { state: 'off', what: 'proxies', detail: 'none configured', mend: 'This version has no proxy tiers yet.' },
@@ -81,6 +82,35 @@ const modelCall = async (config: Config, offline: boolean): Promise<Finding> => 
     await ways.close()
   }
 }
+
+/** A start of the very browser that pages would get, and what its fonts can show. */
+const browser = async (config: Config): Promise<Finding> => {
+  const what = 'browser'
+  if (config.browser === 'off') return { state: 'off', what, detail: 'switched off; `render: "js"` answers platform.browser_unavailable', mend: 'Set LYREBIRD_BROWSER=auto.' }
+  try {
+    const launched = await launch({ chromePath: config.chromePath, folder: config.chromiumDir, cdpUrl: config.browserCdpUrl, trustedKeys: [] })
+    const page = await launched.browser.newPage()
+    const canDraw = await page.evaluate(showsCjk) as boolean
+    await launched.browser.close()
+    const name = `Chromium ${launched.version}${config.browserCdpUrl === undefined ? (config.chromePath ?? ', bundled') : ', elsewhere'}`
+    if (canDraw) return { state: 'ok', what, detail: name }
+    return { state: 'ok', what, detail: `${name}; it has no fonts for Chinese, Japanese and Korean: screenshots show boxes in their place (install fonts-noto-cjk, or set CHROME_PATH); text is not affected` }
+  } catch (error) {
+    return { state: 'bad', what, detail: error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : 'does not start', mend: 'Set CHROME_PATH to a Chromium or Chrome of this machine, LYREBIRD_BROWSER_CDP_URL to one elsewhere, or LYREBIRD_BROWSER=off.' }
+  }
+}
+
+/** Characters that no font has are all drawn as the same box. */
+const showsCjk = `(() => {
+  const draw = (text) => {
+    const canvas = document.createElement('canvas')
+    const pen = canvas.getContext('2d')
+    pen.font = '24px sans-serif'
+    pen.fillText(text, 2, 30)
+    return canvas.toDataURL()
+  }
+  return draw('\u6f22') !== draw('\u5b57')
+})()`
 
 const names = async (config: Config): Promise<Finding> => {
   const ways = createWays(config, false)

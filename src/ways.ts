@@ -1,4 +1,6 @@
+import { createHash, X509Certificate } from 'node:crypto'
 import type { Config } from './config.ts'
+import type { KeyMode } from './contract/actor.ts'
 import { createEgress, type Egress } from './egress/index.ts'
 import { fail } from './failure/failure.ts'
 import { startLab, type Lab } from './lab/index.ts'
@@ -7,6 +9,8 @@ export interface Ways {
   live(): Promise<Egress>
   test(): Promise<Egress>
   lab(): Promise<Lab>
+  /** Public keys, as browsers want them, that vouch for the lab where it is reached. */
+  labKeys: Record<KeyMode, () => Promise<string[]>>
   close(): Promise<void>
 }
 
@@ -31,9 +35,16 @@ export const createWays = (config: Config, labForLive: boolean): Ways => {
     live: () => (live ??= liveWay()),
     test: () => (test ??= testWay()),
     lab: startedLab,
+    labKeys: {
+      live: async () => (labForLive ? [keyOf((await startedLab()).certificate)] : []),
+      test: async () => [keyOf((await startedLab()).certificate)],
+    },
     close: async () => {
       await Promise.all([live, test].map(async (way) => (await way)?.close()))
       await (await lab)?.close()
     },
   }
 }
+
+const keyOf = (certificate: string): string =>
+  createHash('sha256').update(new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' })).digest('base64')

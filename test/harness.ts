@@ -1,5 +1,6 @@
 import { startApp, type App } from '../src/app.ts'
 import type { NewKey } from '../src/contract/actor.ts'
+import { template } from './support/backends.ts'
 import { readConfig, type RawSettings } from '../src/config.ts'
 
 /** A whole server in memory: embedded database in memory, real lab, real egress; requests go through `fetch` without a socket. */
@@ -24,7 +25,7 @@ export interface TestKey {
 /** Settings are given as they would stand in the environment; `labForLive` lets live keys reach the lab, so that billing is seen. */
 export const startTestApp = async ({ labForLive = false, ...settings }: RawSettings & { labForLive?: boolean } = {}): Promise<TestApp> => {
   const config = readConfig({ dataDir: 'memory://', logLevel: 'silent', ipRpm: '0', port: '0', ...settings }, { env: {} })
-  const app = await startApp(config, { labForLive })
+  const app = await startApp(config, { labForLive, template: await template() })
   let workspaces = 0
   return {
     app,

@@ -17,6 +17,35 @@ export interface FormatRequest {
 export const renders = ['auto', 'static', 'js'] as const
 export type Render = (typeof renders)[number]
 
+export const blockable = ['images', 'fonts', 'media', 'ads'] as const
+export type Blockable = (typeof blockable)[number]
+export const devices = ['desktop', 'mobile'] as const
+export type Device = (typeof devices)[number]
+
+/** Waits until all that is set is there. */
+export interface WaitFor {
+  selector?: string
+  text?: string
+  /** Part of the page's address, or a pattern with `*`. */
+  url?: string
+}
+
+/** What only a browser can do for a page. */
+export interface BrowserOptions {
+  /** Further time after the page has become still. */
+  waitMs?: number
+  waitFor?: WaitFor
+  /** Times that the page is scrolled to its end. */
+  scrolls?: number
+  viewport?: { width: number; height: number; scale?: number }
+  device?: Device
+  /** BCP 47. */
+  locale?: string
+  /** IANA name. */
+  timezone?: string
+  block?: Blockable[]
+}
+
 /** What was asked, free of any vendor's words. Unset members take the engine's defaults. */
 export interface ScrapeIntent {
   url: string
@@ -35,6 +64,7 @@ export interface ScrapeIntent {
   allowedTypes: string[]
   /** The page itself, given by the caller: nothing is fetched. */
   content?: GivenContent
+  browser?: BrowserOptions
 }
 
 export interface GivenContent {
@@ -78,3 +108,7 @@ export const scrapeIntent = (parts: Partial<ScrapeIntent> & { url: string }): Sc
   ...structuredClone(scrapeDefaults as unknown as Omit<ScrapeIntent, 'url'>),
   ...parts,
 })
+
+/** True where plain HTTP cannot give what is asked. */
+export const needsBrowser = ({ browser }: Pick<ScrapeIntent, 'browser'>): boolean =>
+  browser !== undefined && (browser.waitMs !== undefined || browser.waitFor !== undefined || (browser.scrolls ?? 0) > 0)

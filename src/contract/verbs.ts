@@ -2,8 +2,10 @@ import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
 import type { Document } from './document.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
+import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import type { PriceList } from './price.ts'
+import type { NewWebhook, WebhookChange, WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import type { Account, CreditState, Page, RateState, RequestRecord } from './usage.ts'
 
 /** What the engine of this process can do at this moment. */
@@ -37,11 +39,56 @@ export interface HistoryQuery {
   failed?: boolean
 }
 
+export interface JobQuery {
+  id: string
+}
+
+export interface JobPagesQuery extends JobQuery {
+  limit: number
+  cursor?: string | undefined
+  /** Instead of a cursor: all but the first so many. Results only. */
+  skip?: number | undefined
+  /** False leaves the documents out. */
+  documents: boolean
+}
+
 /** Every effect there is: input and value of each verb. */
 export interface VerbMap {
   scrape: { input: ScrapeIntent; value: Document }
   scrape_many: { input: ScrapeManyIntent; value: { results: Outcome<Document>[] } }
   extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
+  batch: { input: BatchIntent; value: JobRecord }
+  crawl: { input: CrawlIntent; value: JobRecord }
+  map: { input: MapIntent; value: MapResult }
+  map_submit: { input: MapIntent; value: JobRecord }
+  jobs_list: { input: { limit: number; cursor?: string; kind?: JobKind; state?: JobState }; value: Page<JobRecord> }
+  jobs_get: { input: JobQuery; value: JobRecord }
+  /** Finished pages in the order of finishing: what was seen once keeps its place. */
+  jobs_results: { input: JobPagesQuery; value: Page<JobPage> & { job: JobRecord } }
+  /** Every URL in the order of discovery, whatever became of it. */
+  jobs_pages: { input: JobPagesQuery & { state?: JobPage['state'] | undefined }; value: Page<JobPage> & { job: JobRecord } }
+  jobs_page: { input: JobQuery & { n: number }; value: JobPage }
+  jobs_cancel: { input: JobQuery; value: JobRecord }
+  jobs_pause: { input: JobQuery; value: JobRecord }
+  jobs_resume: { input: JobQuery; value: JobRecord }
+  jobs_retry: { input: JobQuery; value: { job: JobRecord; retrying: number } }
+  jobs_delete: { input: JobQuery; value: JobRecord }
+  /** Events after the one with the number `after`; ends with the job. Those of type `progress` have no id. */
+  jobs_events: { input: JobQuery & { after: number; documents: boolean }; value: AsyncGenerator<JobEvent> }
+  /** Events of all jobs, without end; from now on where `after` is null. */
+  workspace_events: { input: { after: number | null }; value: AsyncGenerator<JobEvent> }
+  webhooks_create: { input: NewWebhook; value: { endpoint: WebhookEndpoint; secret: string } }
+  webhooks_list: { input: Record<string, never>; value: WebhookEndpoint[] }
+  webhooks_get: { input: { id: string }; value: WebhookEndpoint }
+  webhooks_update: { input: { id: string; change: WebhookChange }; value: WebhookEndpoint }
+  webhooks_delete: { input: { id: string }; value: WebhookEndpoint }
+  /** A new secret; the old one signs too for so long. */
+  webhooks_rotate: { input: { id: string; overlapS: number }; value: { endpoint: WebhookEndpoint; secret: string } }
+  webhooks_test: { input: { id: string }; value: WebhookDelivery }
+  deliveries_list: { input: { id: string; limit: number; cursor?: string; state?: WebhookDelivery['state'] }; value: Page<WebhookDelivery> }
+  deliveries_replay: { input: { id: string; deliveryId: string }; value: WebhookDelivery }
+  /** Sends again what happened between two instants; only what failed unless `all`. */
+  deliveries_replay_range: { input: { id: string; since: string; until: string; all: boolean }; value: { replaying: number } }
   credits: { input: Record<string, never>; value: CreditState }
   top_up: { input: { credits: number; note?: string }; value: CreditState }
   set_credit_limit: { input: { monthlyCredits: number | null }; value: CreditState }
@@ -63,9 +110,9 @@ export type VerbInput<V extends VerbName> = VerbMap[V]['input']
 export type VerbValue<V extends VerbName> = VerbMap[V]['value']
 
 /** Verbs whose value holds a secret that is shown once: no reply of theirs is ever stored. */
-export const secretVerbs: readonly VerbName[] = ['keys_create', 'keys_rotate']
+export const secretVerbs: readonly VerbName[] = ['keys_create', 'keys_rotate', 'webhooks_create', 'webhooks_rotate']
 
-/** How a dialect's credits are held: `reserve` what the request may cost, or `gate`: refuse once used reaches the limit. */
+/** How a dialect's credits are held: `reserve` what the request may cost, or `gate`: refuse once used reaches the limit, before any other limit of the key. */
 export type CreditPolicy = 'reserve' | 'gate'
 
 /** One request on its way through, from the credential to the record in history. */
@@ -85,6 +132,8 @@ export interface Visit {
   readonly signal: AbortSignal
   readonly prices: PriceList
   readonly creditPolicy: CreditPolicy
+  /** A failure that takes the place of a verb's value before it is billed. */
+  readonly veto?: (value: unknown) => Failure | undefined
   /** HTTP status that the dialect gives a failure, or a success (null). */
   readonly statusOf: (failure: Failure | null) => number
   /** Filled as metering learns it. */

@@ -1,3 +1,4 @@
+import type { WebhookForm } from '../contract/webhooks.ts'
 import type { z } from 'zod'
 import type { PriceList } from '../contract/price.ts'
 import type { Outcome } from '../contract/outcome.ts'
@@ -67,12 +68,16 @@ export interface Route {
   produces: readonly string[]
   /** In place of the dialect's limit. */
   bodyLimitBytes: number | undefined
+  /** In place of the dialect's list. */
+  prices: PriceList | undefined
   body: z.ZodType | undefined
   query: z.ZodType | undefined
   params: z.ZodType | undefined
   response: z.ZodType
   /** Throws `Failure` where the schemas cannot say what is wrong. */
   toIntent(input: Input<unknown, unknown, unknown>, info: ReplyInfo): unknown
+  /** A failure that takes the place of a value that is no answer to this route, before anything is billed. */
+  veto: ((value: unknown, info: ReplyInfo) => Failure | undefined) | undefined
   render(outcome: Outcome<unknown>, info: ReplyInfo): Reply
 }
 
@@ -85,11 +90,13 @@ interface RouteSpec<V extends VerbName, B extends z.ZodType, Q extends z.ZodType
   throttled?: boolean
   produces?: readonly string[]
   bodyLimitBytes?: number
+  prices?: PriceList
   body?: B
   query?: Q
   params?: P
   response: z.ZodType
   toIntent(input: Input<z.output<B>, z.output<Q>, z.output<P>>, info: ReplyInfo): VerbInput<V>
+  veto?(value: VerbValue<V>, info: ReplyInfo): Failure | undefined
   render(value: VerbValue<V>, outcome: Outcome<VerbValue<V>> & { ok: true }, info: ReplyInfo): Reply
 }
 
@@ -105,12 +112,14 @@ export const route = <V extends VerbName, B extends z.ZodType = z.ZodUndefined, 
   throttled: spec.throttled ?? true,
   produces: spec.produces ?? ['application/json'],
   bodyLimitBytes: spec.bodyLimitBytes,
+  prices: spec.prices,
   body: spec.body,
   query: spec.query,
   params: spec.params,
   response: spec.response,
   // Safe: the server passes what the schemas of this same row gave, and the value of this row's verb.
   toIntent: (input, info) => spec.toIntent(input as Input<z.output<B>, z.output<Q>, z.output<P>>, info),
+  veto: spec.veto && ((value, info) => spec.veto?.(value as VerbValue<V>, info)),
   render: (outcome, info) => {
     if (!outcome.ok) throw outcome.failure
     return spec.render(outcome.value as VerbValue<V>, outcome as Outcome<VerbValue<V>> & { ok: true }, info)
@@ -144,6 +153,8 @@ export interface Dialect {
   /** Headers for every reply, of success and of failure. */
   headers?(info: ReplyInfo): Record<string, string>
   prices: PriceList
+  /** How webhooks of endpoints and jobs made in this dialect look, where not as Standard Webhooks. */
+  webhookForm?: WebhookForm
   creditPolicy: CreditPolicy
   /** Header that carries an idempotency key; lower case. */
   idempotencyHeader: string

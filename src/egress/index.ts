@@ -2,3 +2,4 @@ export { createEgress } from './egress.ts'
 export type {
   Address, Dial, Egress, EgressOptions, EgressRequest, EgressResponse, Protocol, Resolver, RobotsVerdict, Site, Timings, Trust,
 } from './types.ts'
+export { openBrowserProxy, type BrowserProxy, type BrowserProxyOptions } from './browser-proxy.ts'

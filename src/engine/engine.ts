@@ -1,6 +1,7 @@
 import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
-import type { ScrapeIntent } from '../contract/intent.ts'
+import { needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
+import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
 import type { Attempt } from '../failure/evidence.ts'
@@ -9,18 +10,25 @@ import { normalize } from '../failure/normalize.ts'
 import { Deadline } from '../lib/deadline.ts'
 import type { Clock } from '../lib/clock.ts'
 import { cacheKey, type DocumentCache } from './cache.ts'
+import { createDiscovery, type Discovery } from './discover/index.ts'
 
-export type { DocumentCache }
+export type { Discovery, DocumentCache }
 import type { Converter } from './convert/index.ts'
 import type { Model } from './providers/model.ts'
 import { contentRung } from './stages/content.ts'
 import { checkFormats, needsModel, withExtracts, type Findings } from './stages/extract.ts'
 import { httpRung } from './stages/http.ts'
+import { renderRung } from './stages/render.ts'
+
+export type { Renderer }
 
 export interface EngineDeps {
   /** One way out for each kind of key: that of test keys leads to the lab and nowhere else. */
   egress: Record<KeyMode, () => Promise<Egress>>
   converter: Converter
+  renderer?: Renderer
+  /** Most bytes of a rendered document. */
+  bytesMax: number
   /** Undefined where none is configured. */
   model: Model | undefined
   userAgent: string
@@ -38,6 +46,8 @@ export interface ScrapeContext {
 export interface Engine {
   /** Never throws: a failure is an outcome. */
   scrape(intent: ScrapeIntent, context: ScrapeContext): Promise<Outcome<Document>>
+  /** What a site says about its own pages. */
+  discovery(mode: KeyMode): Promise<Discovery>
 }
 
 /** What a rung of the ladder came to. `climb` carries the failure that stands if there is no higher rung. */
@@ -46,8 +56,11 @@ export type RungResult = ({ kind: 'document'; document: Document } & Findings) |
 /** What every rung works with; it adds its attempts and timings as it goes. */
 export interface Work {
   intent: ScrapeIntent
+  mode: KeyMode
   egress: Egress
   converter: Converter
+  renderer: Renderer | undefined
+  bytesMax: number
   deadline: Deadline
   clock: Clock
   attempts: Attempt[]
@@ -57,6 +70,8 @@ export interface Work {
 }
 
 export const createEngine = (deps: EngineDeps): Engine => ({
+  discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
+
   scrape: async (intent, context) => {
     const attempts: Attempt[] = []
     const timings: Timings = {}
@@ -71,7 +86,7 @@ export const createEngine = (deps: EngineDeps): Engine => ({
       if (stored) return succeeded(stored.document, [stored.attempt], timings)
 
       const egress = await deps.egress[context.mode]()
-      const work: Work = { intent, egress, converter: deps.converter, deadline, clock: deps.clock, attempts, timings, reads }
+      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads }
       if (intent.respectRobots && !intent.content) await obeyRobots(work, deps.userAgent)
       const reached = await climb(work)
       const document = await withExtracts(work, reached, { model, owner: context.owner ?? '' })
@@ -88,11 +103,16 @@ export const createEngine = (deps: EngineDeps): Engine => ({
 
 /** From the cheapest rung that the intent allows upwards, until one gives a document. */
 const climb = async (work: Work): Promise<RungResult & { kind: 'document' }> => {
-  if (work.intent.content) return contentRung(work, work.intent.content)
-  if (work.intent.render === 'js') throw fail('platform.browser_unavailable')
-  const result = await httpRung(work)
+  const { intent, renderer } = work
+  if (intent.content) return contentRung(work, intent.content)
+  const first = intent.render === 'js' || (intent.render === 'auto' && needsBrowser(intent)) ? renderRung : httpRung
+  const result = await first(work)
   if (result.kind === 'document') return result
-  throw result.failure
+  // Without a browser the failure below it is the one that says something about the page.
+  if (!renderer?.available) throw result.failure
+  const higher = await renderRung(work)
+  if (higher.kind === 'document') return higher
+  throw higher.failure
 }
 
 const fromCache = async (deps: EngineDeps, intent: ScrapeIntent, context: ScrapeContext, key: string) => {

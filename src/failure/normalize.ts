@@ -4,6 +4,7 @@ import { newId } from '../lib/ids.ts'
 import type { Attempt } from './evidence.ts'
 import type { TlsReason } from './facts.ts'
 import { fail, isFailure, type Failure } from './failure.ts'
+import { fromNetError } from './net-errors.ts'
 
 export interface NormalizeContext {
   /** What was being waited for; part of a timeout's facts. */
@@ -126,6 +127,8 @@ const ofTarget = (error: unknown, code: string): Failure | undefined => {
   if (tls) return fail('target.tls_invalid', { reason: tls }, options)
   const known = byCode[code] ?? startOf(byPrefix, code)
   if (known) return fail(known, {}, options)
+  const net = fromNetError(textOf(error, 'message'), error)
+  if (net) return net
   // Every address of a name failed in its own way: the first says as much as any.
   return error instanceof AggregateError && error.errors.length > 0 ? ofTarget(error.errors[0], textOf(error.errors[0], 'code')) : undefined
 }

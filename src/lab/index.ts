@@ -32,6 +32,8 @@ export interface Lab {
   readonly port: number
   /** PEM of the authority that signs the lab's certificates. */
   readonly ca: string
+  /** PEM of the certificate that names with nothing wrong about them show. */
+  readonly certificate: string
   readonly pages: readonly { name: string; title: string; description: string }[]
   /** `lab`: the site really does it. `raised`: nothing that a site can do; the verbs raise it. */
   readonly failures: readonly { code: FailureCode; host: string; produced: 'lab' | 'raised' }[]
@@ -85,6 +87,7 @@ export const startLab = async (options: { port?: number; host?: string } = {}): 
     },
     port: door.port,
     ca: certificates.ca,
+    certificate: certificates.identity.cert,
     pages: pages.map(({ name, title, description }) => ({ name, title, description })),
     failures: failureCodes.map((code) => ({ code, host: failHost(code), produced: rowOf(code).produced })),
     seen,

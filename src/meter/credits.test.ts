@@ -75,6 +75,16 @@ describe.each(backends)('credits on $name', ({ name, open }) => {
     await audit(store, workspaceId)
   })
 
+  it('that were topped up pay for more than was reserved, too', async () => {
+    const { meter, workspaceId, time, actor } = await limited(0)
+    await meter.topUp(workspaceId, 5)
+    await meter.settle(await meter.admit(actor, { requestId: 'r', credits: 2, policy: 'reserve' }), { credits: 4 })
+    expect(await meter.credits(workspaceId)).toMatchObject({ balance: 1, used: 4 })
+    time.now += 31 * 86_400_000
+    expect(await meter.credits(workspaceId)).toMatchObject({ balance: 1, used: 0 })
+    await audit(store, workspaceId)
+  })
+
   it('never bill a test key, nor keep it from working without credits', async () => {
     const { meter, workspaceId, actor } = await limited(0, { mode: 'test' })
     const permit = await meter.admit(actor, { requestId: 'r', credits: 5, policy: 'reserve' })

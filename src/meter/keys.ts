@@ -20,8 +20,8 @@ export interface Keys {
   revoke(workspaceId: string, id: string): Promise<KeyRecord>
   /** The same key with another secret; the old one stops at once. */
   rotate(workspaceId: string, id: string): Promise<CreatedKey>
-  /** Creates a key with exactly this secret in the default workspace, or keeps the one that is there, revoked or not. */
-  bootstrap(secret: string, mode: KeyMode, name?: string): Promise<KeyRecord>
+  /** Creates a key with exactly this secret in the default workspace, or keeps the one that is there as it is, revoked or not. Without `input` it may do everything. */
+  bootstrap(secret: string, mode: KeyMode, input?: Omit<NewKey, 'mode'>): Promise<KeyRecord>
 }
 
 const defaultScopes: Scope[] = ['scrape', 'read']
@@ -76,8 +76,8 @@ export const createKeys = (db: Database, clock: Clock, changed: () => void): Key
       return { key: await get(workspaceId, id), secret }
     },
 
-    async bootstrap(secret, mode, name = `bootstrap ${mode}`) {
-      const id = await insert(defaultWorkspace, secret, { name, mode, scopes: allScopes })
+    async bootstrap(secret, mode, input = { name: `bootstrap ${mode}`, scopes: allScopes }) {
+      const id = await insert(defaultWorkspace, secret, { ...input, mode })
       if (id !== undefined) return get(defaultWorkspace, id)
       const known = await findKeyByHash(db, hashSecret(secret))
       if (!known) throw new Error('a key vanished while it was being looked up')

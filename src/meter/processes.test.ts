@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { command, createDatabase, postgresUrl, template } from '../../test/support/backends.ts'
+import { command, createDatabase, servers, template } from '../../test/support/backends.ts'
 import { startChild, type Child } from '../../test/support/child.ts'
 import type { HammerLine, HammerOptions } from '../../test/support/hammer.ts'
 import { audit } from '../../test/support/metering.ts'
@@ -70,7 +70,7 @@ afterEach(async () => {
   children.length = 0
 })
 
-describe('kill -9 on the embedded database', () => {
+describe('kill -9 on the embedded database', { timeout: 90_000 }, () => {
   let dataDir: string
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'lyrebird-meter-'))
@@ -110,12 +110,12 @@ describe('kill -9 on the embedded database', () => {
   })
 })
 
-describe.runIf(postgresUrl)('several processes on one PostgreSQL', () => {
+describe.each(servers)('several processes on one PostgreSQL', { timeout: 90_000 }, (server) => {
   let url: string
   let drop: () => Promise<void>
   let store: Store
   beforeEach(async () => {
-    ({ url, drop } = await createDatabase(postgresUrl ?? ''))
+    ({ url, drop } = await createDatabase(server))
     store = await openStore({ dataDir: '', databaseUrl: url })
   })
   afterEach(async () => {
@@ -198,7 +198,7 @@ describe.runIf(postgresUrl)('several processes on one PostgreSQL', () => {
     const secret = await prepare({ dataDir: '', databaseUrl: url }, 10_000)
     const child = hammer({ databaseUrl: url, secret, requests: 300, inFlight: 10, credits: 5, workMs: 1, leaseTtlMs: 60_000 })
     const lines = await readUntil(child, [], (seen) => settled(seen).length >= 50)
-    await command(postgresUrl ?? '', `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${new URL(url).pathname.slice(1)}'`)
+    await command(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${new URL(url).pathname.slice(1)}'`)
     await readUntil(child, lines, (seen) => seen.at(-1)?.kind === 'done')
     expect(lines.filter((line) => line.kind === 'refused')).toEqual([])
     const used = sum(settled(lines))

@@ -4,6 +4,14 @@ import type { Verbs } from '../contract/verbs.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Metrics } from './metrics.ts'
 
+/** Web pages of the operator's own, known by their origins. */
+export interface FirstParty {
+  /** As browsers write them: `https://app.example`. */
+  origins: ReadonlySet<string>
+  /** The key of requests from these pages that carry none. */
+  secret: string | undefined
+}
+
 export interface ServerSettings {
   publicUrl: string | undefined
   bodyLimitBytes: number
@@ -11,6 +19,8 @@ export interface ServerSettings {
   trustedProxies: readonly string[]
   /** Host name → dialect served at its root; `*` is every host. */
   voiceHosts: ReadonlyMap<string, string>
+  /** Dialect → pages that may speak it from a browser. */
+  firstParties: ReadonlyMap<string, FirstParty>
 }
 
 export interface ServerDeps {

@@ -8,7 +8,8 @@ import { normalize } from '../failure/normalize.ts'
 import { accepts } from '../lib/accept.ts'
 import { requestIdFrom } from '../lib/request-id.ts'
 import { readJson } from './body.ts'
-import type { ServerDeps } from './deps.ts'
+import { crossOriginHeaders, firstPartyOf, isPreflight } from './cross-origin.ts'
+import type { FirstParty, ServerDeps } from './deps.ts'
 import { commonHeaders, toResponse, toStored } from './respond.ts'
 import { validate } from './validate.ts'
 
@@ -33,6 +34,7 @@ export type Found = { route: Route } | { failure: Failure }
 export const handle = async (deps: ServerDeps, dialect: Dialect, found: Found, incoming: Incoming): Promise<Response> => {
   const progress = new Progress(deps, dialect, incoming)
   try {
+    if (progress.preflight()) return progress.reply({ status: 204, headers: {}, body: '' }, undefined)
     const stored = 'failure' in found ? progress.render(found.failure) : await serve(deps, dialect, found.route, progress)
     return progress.reply(stored, 'route' in found ? found.route : undefined)
   } catch (error) {
@@ -48,6 +50,7 @@ const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress:
   if (dialect.negotiates && !accepts(incoming.request.headers.get('accept'), [...route.produces, 'application/problem+json'])) {
     throw fail('caller.not_acceptable', { available: [...route.produces] })
   }
+  progress.follow(route)
   if (route.open === false || (route.open === 'unless_keyed' && progress.secret() !== undefined)) {
     await verbs.guardAddress(incoming.clientAddress)
     if (dialect.firstCheck === 'input') await progress.readInput(route)
@@ -89,6 +92,7 @@ class Progress {
   timings: Timings = {}
   readonly #deps: ServerDeps
   readonly #dialect: Dialect
+  readonly #firstParty: FirstParty | undefined
   #input: Input | undefined
   #entered = false
   #recorded = false
@@ -96,6 +100,7 @@ class Progress {
   constructor(deps: ServerDeps, dialect: Dialect, incoming: Incoming) {
     this.#deps = deps
     this.#dialect = dialect
+    this.#firstParty = deps.settings.firstParties.get(dialect.name)
     this.incoming = incoming
     this.visit = {
       id: randomUUID(),
@@ -132,9 +137,20 @@ class Progress {
     }
   }
 
+  /** From here on the row of a route goes before what holds for the whole dialect. */
+  follow({ prices, veto }: Route): void {
+    this.visit = { ...this.visit, prices: prices ?? this.visit.prices, veto: (value) => veto?.(value, this.info()) }
+  }
+
+  /** True for a browser's question that needs no route and no key. */
+  preflight(): boolean {
+    const { request } = this.incoming
+    return isPreflight(request) && firstPartyOf(this.#firstParty, request.headers) !== undefined
+  }
+
   secret(): string | undefined {
     const { request, path, query } = this.incoming
-    return this.#dialect.credential({ method: request.method, path, headers: request.headers, query })
+    return this.#dialect.credential({ method: request.method, path, headers: request.headers, query }) ?? firstPartyOf(this.#firstParty, request.headers)?.secret
   }
 
   async enter(route: Route): Promise<void> {
@@ -202,7 +218,9 @@ class Progress {
     if (this.failure?.class === 'platform') logger.error({ ...line, err: this.failure.cause, id: this.failure.plainFacts.id }, 'failed')
     else logger.info(line, this.failure ? 'failed' : 'done')
     metrics.replied({ dialect: this.#dialect.name, route: route?.path ?? 'none', status: stored.status }, durationMs / 1000, this.failure)
-    return stored instanceof Response ? stored : toResponse(stored)
+    const response = stored instanceof Response ? stored : toResponse(stored)
+    for (const [name, value] of Object.entries(crossOriginHeaders(this.#firstParty, this.incoming.request))) response.headers.set(name, value)
+    return response
   }
 
   async leave(): Promise<void> {

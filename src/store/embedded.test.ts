@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { openStore } from './db.ts'
 import { embeddedMajor } from './embedded.ts'
 import { writeMeta, readMeta } from './meta.ts'
 
-describe('the embedded database', () => {
+describe('the embedded database', { timeout: 90_000 }, () => {
   let dataDir: string
 
   beforeEach(async () => {
@@ -77,11 +78,20 @@ describe('the embedded database', () => {
   })
 
   it('starts over after a first start that was killed half way', async () => {
-    await mkdir(join(dataDir, 'db.new', 'base'), { recursive: true })
-    await writeFile(join(dataDir, 'db.new', 'PG_VERSION'), `${embeddedMajor}\n`)
-    const store = await openStore({ dataDir })
-    await store.ping()
-    await store.close()
+    const dying = startChild('hold-directory.ts', [dataDir])
+    await expect.poll(() => existsSync(join(dataDir, 'db', 'PG_VERSION')), { timeout: 25_000, interval: 1 }).toBe(true)
+    dying.kill('SIGKILL')
+    await dying.exited
+    expect(existsSync(join(dataDir, 'db.unfinished'))).toBe(true)
+    await prepare()
+    expect((await readdir(dataDir)).toSorted()).toEqual(['db', 'db.lock'])
+  })
+
+  it('leaves a folder alone that is no database', async () => {
+    await mkdir(join(dataDir, 'db'))
+    await writeFile(join(dataDir, 'db', 'letters.txt'), 'dear')
+    await expect(openStore({ dataDir })).rejects.toMatchObject({ name: 'StoreError', message: expect.stringContaining('holds something that is no database') })
+    expect(await readdir(join(dataDir, 'db'))).toEqual(['letters.txt'])
   })
 
   it('refuses a folder of another PostgreSQL and tells the way out', async () => {

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { lockDirectory } from './directory-lock.ts'
@@ -32,10 +33,18 @@ export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Em
   const lock = lockDirectory(dataDir)
   try {
     const folder = join(dataDir, 'db')
+    const unfinished = join(dataDir, 'db.unfinished')
+    if (existsSync(unfinished)) await rm(folder, { recursive: true, force: true })
     const major = await majorOf(folder)
     if (major !== undefined && major !== embeddedMajor) throw new StoreError(otherMajor(folder, major))
-    if (major === undefined) await initialise(dataDir, folder, start)
-    return opened(await ready(new PGlite({ dataDir: folder, parsers, startParams })), () => lock.release())
+    if (major === undefined) {
+      if (existsSync(folder) && (await readdir(folder)).length > 0) throw new StoreError(`The folder ${folder} holds something that is no database. Move it away, or set LYREBIRD_DATA_DIR to another folder.`)
+      // A first start that is killed half way leaves a folder that looks whole; the mark tells.
+      await writeFile(unfinished, '')
+    }
+    const pglite = await ready(new PGlite({ dataDir: folder, parsers, startParams, ...(major === undefined ? start : {}) }))
+    await rm(unfinished, { force: true })
+    return opened(pglite, () => lock.release())
   } catch (err) {
     lock.release()
     if (err instanceof Error && err.name === 'StoreError') throw err
@@ -62,15 +71,6 @@ const opened = (pglite: PGlite, release: () => void): Embedded => ({
     }
   },
 })
-
-/** A first start that is killed half way must not leave a directory that looks whole, hence the rename. */
-const initialise = async (dataDir: string, folder: string, start: { loadDataDir: Blob } | undefined): Promise<void> => {
-  const fresh = join(dataDir, 'db.new')
-  await rm(fresh, { recursive: true, force: true })
-  const pglite = await ready(new PGlite({ dataDir: fresh, ...start }))
-  await pglite.close()
-  await rename(fresh, folder)
-}
 
 const majorOf = async (folder: string): Promise<string | undefined> => {
   try {

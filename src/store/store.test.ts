@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { backends, command, createDatabase, postgresUrl } from '../../test/support/backends.ts'
+import { backends, command, createDatabase, servers } from '../../test/support/backends.ts'
 import { openStore, type Store } from './db.ts'
 import { claimMeta, readMeta, writeMeta } from './meta.ts'
 import { migrate, readMigrations } from './migrate.ts'
@@ -104,9 +104,7 @@ describe('migrations', () => {
   })
 })
 
-describe.runIf(postgresUrl)('store on PostgreSQL only', () => {
-  const server = postgresUrl ?? ''
-
+describe.each(servers)('store on PostgreSQL only', (server) => {
   it('lets processes start at once on an empty database', async () => {
     const { url, drop } = await createDatabase(server)
     const stores = await Promise.all(Array.from({ length: 6 }, () => openStore({ dataDir: '', databaseUrl: url })))

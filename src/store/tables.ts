@@ -1,5 +1,7 @@
 import type { Generated } from 'kysely'
 import type { KeyMode, Scope } from '../contract/actor.ts'
+import type { JobKind, JobState } from '../contract/jobs.ts'
+import type { FailureJson } from '../failure/failure.ts'
 
 export interface WorkspaceRow {
   id: string
@@ -152,6 +154,146 @@ export interface LeaseRow {
   expires_at: Date
 }
 
+export interface JobRow {
+  id: string
+  seq: Generated<number>
+  workspace_id: string
+  key_id: string
+  kind: JobKind
+  state: JobState
+  stage: 'prepare' | 'pages' | 'finish' | 'end'
+  has_finish: Generated<boolean>
+  actor: unknown
+  intent: unknown
+  prices: unknown
+  dialect: string
+  request_id: string
+  page_limit: number | null
+  pages_at_once: number
+  host_at_once: number
+  host_delay_ms: number
+  tries_max: number
+  frontier_max: number
+  hosts: Generated<string[]>
+  discovered: Generated<number>
+  running: Generated<number>
+  done: Generated<number>
+  failed: Generated<number>
+  skipped: Generated<number>
+  skips: Generated<Record<string, number>>
+  credits: Generated<number>
+  events: Generated<number>
+  truncated: Generated<boolean>
+  failure: FailureJson | null
+  result: unknown
+  created_at: Date
+  started_at: Date | null
+  finished_at: Date | null
+  expires_at: Date | null
+  keep_s: number
+  claimed_at: Date
+  holder: string | null
+  fence: Generated<number>
+  lease_until: Date | null
+}
+
+export interface JobPageRow {
+  job_id: string
+  n: Generated<number>
+  key: Uint8Array
+  url: string
+  host: string
+  depth: number
+  parent: string | null
+  state: 'queued' | 'running' | 'done' | 'failed' | 'skipped' | 'alias'
+  reason: string | null
+  reserve: Generated<number>
+  item: unknown
+  tries: Generated<number>
+  crashes: Generated<number>
+  not_before: Date | null
+  holder: string | null
+  fence: Generated<number>
+  lease_until: Date | null
+  event: number | null
+  finished_at: Date | null
+  credits: Generated<number>
+  facts: unknown
+  failure: FailureJson | null
+  body: Uint8Array | null
+  encoding: string | null
+}
+
+export interface JobHostRow {
+  host: string
+  next_at: Date
+}
+
+export interface JobEventRow {
+  job_id: string
+  event: number
+  workspace_id: string
+  seq: number
+  id: string
+  at: Date
+  type: string
+  data: unknown
+}
+
+export interface EventHeadRow {
+  workspace_id: string
+  seq: number
+}
+
+export interface WebhookEndpointRow {
+  id: string
+  seq: Generated<number>
+  workspace_id: string
+  job_id: string | null
+  monitor_id: string | null
+  name: string | null
+  url: string
+  events: string[]
+  secret: string
+  old_secret: string | null
+  old_secret_until: Date | null
+  headers: unknown
+  options: unknown
+  mode: KeyMode
+  active: Generated<boolean>
+  disabled_reason: string | null
+  failing_since: Date | null
+  attempts: Generated<number>
+  failures: Generated<number>
+  last_at: Date | null
+  last_status: number | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface WebhookDeliveryRow {
+  seq: Generated<number>
+  id: string
+  endpoint_id: string
+  workspace_id: string
+  event_id: string
+  type: string
+  job_id: string | null
+  at: Date
+  data: unknown
+  state: 'pending' | 'delivered' | 'failed'
+  attempt: Generated<number>
+  begun_at: Date
+  next_at: Date | null
+  holder: string | null
+  fence: Generated<number>
+  lease_until: Date | null
+  last_at: Date | null
+  last_status: number | null
+  last_failure: string | null
+  snippet: string | null
+}
+
 /** Every table as Kysely sees it. Numbers are safe integers, instants are `Date`, days are `YYYY-MM-DD`. */
 export interface Tables {
   meta: MetaRow
@@ -167,9 +309,17 @@ export interface Tables {
   rate_windows: RateWindowRow
   rate_events: RateEventRow
   leases: LeaseRow
+  jobs: JobRow
+  job_pages: JobPageRow
+  job_hosts: JobHostRow
+  job_events: JobEventRow
+  event_heads: EventHeadRow
+  webhook_endpoints: WebhookEndpointRow
+  webhook_deliveries: WebhookDeliveryRow
 }
 
 /** Tables that an export carries, parents first. The others hold the present minute and nothing else. */
 export const durableTables = [
   'meta', 'workspaces', 'keys', 'ledger', 'reservations', 'usage_days', 'requests', 'idempotency', 'documents',
+  'jobs', 'job_pages', 'job_events', 'event_heads', 'webhook_endpoints', 'webhook_deliveries',
 ] as const satisfies readonly (keyof Tables)[]

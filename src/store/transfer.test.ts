@@ -6,8 +6,10 @@ import { backends } from '../../test/support/backends.ts'
 import { createMeter } from '../meter/meter.ts'
 import type { Store } from './db.ts'
 import { createDocumentCache } from './documents.ts'
+import { claimPages, finishPages, insertJob } from './jobs.ts'
 import { durableTables } from './tables.ts'
 import { exportStore, importStore } from './transfer.ts'
+import { insertEndpoint } from './webhooks.ts'
 
 const exported = async (store: Store): Promise<string> => {
   const stream = new PassThrough()
@@ -46,6 +48,15 @@ const fill = async (store: Store): Promise<void> => {
   const first = await meter.idempotent(actor, { key: 'k', route: 'POST /x', digest: 'd' })
   if (first.kind === 'first') await first.finish({ status: 200, headers: { 'x-a': 'b' }, body: '🦜'.repeat(5_000) })
   await createDocumentCache({ store, ttlS: 3600 }).put('team', 'doc', JSON.stringify({ text: '\n{"row":{}}\n'.repeat(2_000) }))
+  const now = new Date('2026-02-03T04:05:06.789Z')
+  await insertJob(store.db, {
+    id: 'job_1', workspaceId: 'team', keyId: key.id, kind: 'crawl', stage: 'pages', hasFinish: false, actor: { mode: 'live' }, intent: { odd: '\u0000\ud800"' }, prices: {}, dialect: 'native', requestId: 'r1',
+    pageLimit: 1, pagesAtOnce: 1, hostAtOnce: 1, hostDelayMs: 0, triesMax: 1, frontierMax: 10, keepS: 60, now,
+  }, [{ key: 'AAECAwQFBgcICQoLDA0ODw==', url: 'https://example.com/ü', host: 'example.com', depth: 0, parent: null, reason: null, reserve: 1 }], (trx) => insertEndpoint(trx, {
+    id: 'whe_1', workspaceId: 'team', jobId: 'job_1', monitorId: null, name: null, url: 'https://hooks.example/', events: ['*'], secret: 's', headers: {}, options: {}, mode: 'live', now,
+  }))
+  const { pages } = await claimPages(store.db, 'job_1', { holder: 'w', limit: 5, now, leaseMs: 5000, free: true })
+  await finishPages(store.db, 'job_1', now, pages.map(({ n, fence }) => ({ n, fence, state: 'done' as const, credits: 0, body: 'AP+A', encoding: 'plain', facts: { title: '🦜' } })))
   await meter.stop()
 }
 

@@ -2,11 +2,15 @@ import type { Logger } from '../lib/logger.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Capabilities, Health } from '../contract/verbs.ts'
 import type { DocumentCache, Engine } from '../engine/engine.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { Webhooks } from '../webhooks/endpoints.ts'
 import type { Meter } from '../meter/meter.ts'
 
 export interface VerbDeps {
   meter: Meter
   engine: Engine
+  jobs: Jobs
+  webhooks: Webhooks
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
   capabilities(): Capabilities

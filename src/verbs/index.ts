@@ -7,19 +7,23 @@ import { fail, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { publicForm } from '../lib/url.ts'
 import { digestOf } from '../meter/digest.ts'
+import type { Permit } from '../meter/permits.ts'
+import type { Entrance } from '../meter/throttle.ts'
 import type { VerbDeps } from './deps.ts'
+import { jobVerbs } from './jobs.ts'
 import { plainVerbs } from './plain.ts'
 import { extract } from './extract.ts'
 import { scrape, scrapeMany } from './scrape.ts'
+import { webhookVerbs } from './webhooks.ts'
 import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, scrape, scrape_many: scrapeMany, extract }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, scrape, scrape_many: scrapeMany, extract }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps
-  const places = new Map<string, () => Promise<void>>()
+  const places = new Map<string, Place>()
 
   return {
     guardAddress: (address) => meter.guardAddress(address),
@@ -29,19 +33,31 @@ export const createVerbs = (deps: VerbDeps): Verbs => {
     enter: async (visit, options) => {
       const actor = actorOf(visit)
       if (actor === operator) return
-      const place = await meter.enter(actor, options)
-      places.set(visit.id, () => place.leave())
-      visit.account.concurrency = place.concurrency
-      if (place.rate) visit.account.rate = place.rate
+      try {
+        const permit = options.throttled && visit.creditPolicy === 'gate' ? await meter.admit(actor, { requestId: visit.id, credits: visit.prices.page, policy: 'gate' }) : undefined
+        const entrance = await meter.enter(actor, options)
+        places.set(visit.id, { leave: () => entrance.leave(), permit })
+        note(visit, entrance)
+      } catch (error) {
+        // A refused reply tells where the key stands too; where that cannot be known, the refusal still counts.
+        const seen = await meter.enter(actor, { throttled: false }).catch(() => undefined)
+        if (seen) note(visit, seen)
+        throw error
+      }
     },
 
     leave: async (visit) => {
-      const leave = places.get(visit.id)
+      const place = places.get(visit.id)
       places.delete(visit.id)
-      await leave?.()
+      await place?.leave()
     },
 
-    run: (visit, verb, input) => runVerb(deps, visit, verb, input),
+    run: (visit, verb, input) => {
+      const place = places.get(visit.id)
+      const held = place?.permit
+      if (place) place.permit = undefined
+      return runVerb(deps, visit, verb, input, held)
+    },
 
     refuse: async (visit, failure) => {
       if (visit.actor === null) return
@@ -53,12 +69,24 @@ export const createVerbs = (deps: VerbDeps): Verbs => {
   }
 }
 
-const runVerb = async <V extends VerbName>(deps: VerbDeps, visit: Visit, name: V, input: VerbInput<V>): Promise<Outcome<VerbValue<V>>> => {
+/** A request that was let in. */
+interface Place {
+  leave(): Promise<void>
+  /** Got at the entrance, where the dialect asks for credits before anything else. Good for one verb. */
+  permit: Permit | undefined
+}
+
+const note = ({ account }: Visit, { rate, concurrency }: Entrance): void => {
+  account.concurrency = concurrency
+  if (rate) account.rate = rate
+}
+
+const runVerb = async <V extends VerbName>(deps: VerbDeps, visit: Visit, name: V, input: VerbInput<V>, held: Permit | undefined): Promise<Outcome<VerbValue<V>>> => {
   // The table maps each name to its own verb; indexing with a type parameter loses that.
   const verb = table[name] as unknown as Metered<V> | Plain<V>
   try {
     if (verb.scope !== null) requireScope(actorOf(visit), verb.scope)
-    return isMetered(verb) ? await runMetered(deps, visit, name, verb, input) : await runPlain(deps, visit, name, verb, input)
+    return isMetered(verb) ? await runMetered(deps, visit, name, verb, input, held) : await runPlain(deps, visit, name, verb, input)
   } catch (error) {
     const failure = normalize(error)
     if (visit.actor) await deps.meter.record(recordOf(deps, visit, visit.actor, name, null, input, failed(failure), 0)).catch((cause: unknown) => deps.logger.error({ err: cause }, 'a failed request could not be recorded'))
@@ -66,12 +94,12 @@ const runVerb = async <V extends VerbName>(deps: VerbDeps, visit: Visit, name: V
   }
 }
 
-const runMetered = async <V extends VerbName>(deps: VerbDeps, visit: Visit, name: V, verb: Metered<V>, input: VerbInput<V>): Promise<Outcome<VerbValue<V>>> => {
+const runMetered = async <V extends VerbName>(deps: VerbDeps, visit: Visit, name: V, verb: Metered<V>, input: VerbInput<V>, held: Permit | undefined): Promise<Outcome<VerbValue<V>>> => {
   const { meter } = deps
   const actor = actorOf(visit)
   const free = actor.mode === 'test' || actor === operator
-  const permit = await meter.admit(actor, { requestId: visit.id, credits: free ? 0 : verb.reserve(input, visit.prices), policy: visit.creditPolicy })
-  const outcome = await attempt(() => verb.run(deps, visit, actor, input))
+  const permit = held ?? await meter.admit(actor, { requestId: visit.id, credits: free ? 0 : verb.reserve(input, visit.prices), policy: visit.creditPolicy })
+  const outcome = await attempt(async () => vetted(visit, await verb.run(deps, visit, actor, input)))
   const credits = outcome.ok && !free ? verb.cost(outcome.value, input, visit.prices) : 0
   const record = { ...recordOf(deps, visit, actor, name, verb.url(input), input, outcome, credits) }
   await (outcome.ok ? meter.settle(permit, { credits, record }) : meter.release(permit, record))
@@ -91,6 +119,11 @@ const attempt = async <T>(run: () => Promise<Outcome<T>> | Outcome<T>): Promise<
   } catch (error) {
     return failed(normalize(error))
   }
+}
+
+const vetted = <T>(visit: Visit, outcome: Outcome<T>): Outcome<T> => {
+  const failure = outcome.ok ? visit.veto?.(outcome.value) : undefined
+  return failure ? failed(failure.carrying(outcome.evidence), outcome.evidence, outcome.timings) : outcome
 }
 
 const actorOf = (visit: Visit): Actor => {

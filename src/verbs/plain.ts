@@ -1,17 +1,21 @@
 import type { Actor } from '../contract/actor.ts'
-import type { VerbName } from '../contract/verbs.ts'
+import type { VerbName, VerbValue, Visit } from '../contract/verbs.ts'
 import { fail } from '../failure/failure.ts'
 import type { VerbDeps } from './deps.ts'
 import type { Plain } from './table.ts'
 
-const reading = <V extends VerbName>(run: (deps: VerbDeps, actor: Actor, input: Parameters<Plain<V>['run']>[3]) => ReturnType<Plain<V>['run']>): Plain<V> =>
-  ({ scope: 'read', recorded: false, run: (deps, _visit, actor, input) => run(deps, known(actor), input) })
+export const reading = <V extends VerbName>(run: (deps: VerbDeps, actor: Actor, input: Parameters<Plain<V>['run']>[3], visit: Visit) => ReturnType<Plain<V>['run']>): Plain<V> =>
+  ({ scope: 'read', recorded: false, run: (deps, visit, actor, input) => run(deps, known(actor), input, visit) })
 
 const administering = <V extends VerbName>(run: (deps: VerbDeps, actor: Actor, input: Parameters<Plain<V>['run']>[3]) => ReturnType<Plain<V>['run']>, recorded = true): Plain<V> =>
   ({ scope: 'admin', recorded, run: (deps, _visit, actor, input) => run(deps, known(actor), input) })
 
+/** A verb of the scope `scrape` that begins or steers durable work. */
+export const steering = <V extends VerbName>(run: (deps: VerbDeps, visit: Visit, actor: Actor, input: Parameters<Plain<V>['run']>[3]) => Promise<VerbValue<V>>): Plain<V> =>
+  ({ scope: 'scrape', recorded: true, run: (deps, visit, actor, input) => run(deps, visit, known(actor), input) })
+
 /** Verbs with a scope run only with a key: the runner has checked it. */
-const known = (actor: Actor | null): Actor => {
+export const known = (actor: Actor | null): Actor => {
   if (actor === null) throw fail('account.missing_key')
   return actor
 }

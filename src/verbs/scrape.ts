@@ -42,7 +42,7 @@ export const scrapeMany: Metered<'scrape_many'> = {
   },
 }
 
-export const onePage = async (deps: VerbDeps, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
+export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf'>, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
   if (isBlocklisted(intent.url, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'))
   const simulated = actor.mode === 'test' ? simulatedFailure(intent.url) : undefined
   if (simulated) return failed(simulated)
@@ -59,7 +59,7 @@ const obeysRobots = (intent: ScrapeIntent, actor: Actor): boolean =>
   actor.mode === 'test' && failureOfHost(URL.parse(intent.url)?.hostname ?? '')?.code === 'policy.robots_disallowed'
 
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
-export const refuseWhole = (pages: readonly ScrapeIntent[], actor: Actor): void => {
+export const refuseWhole = (pages: readonly Pick<ScrapeIntent, 'url'>[], actor: Actor): void => {
   if (actor.mode !== 'test') return
   for (const page of pages) {
     const failure = simulatedFailure(page.url)

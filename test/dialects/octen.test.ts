@@ -323,8 +323,7 @@ describe('*.fail.test', () => {
         return
       }
       const { results } = await extracted(reply)
-      // Robots rules are not asked for here, so that page is read.
-      expect(results.map((entry) => entry.status)).toEqual([code === 'policy.robots_disallowed' ? 'success' : 'failed', 'success'])
+      expect(results.map((entry) => entry.status)).toEqual(['failed', 'success'])
       if (results[0]?.status === 'failed') expect(results[0].error_message).toBeTruthy()
     })
   }

@@ -17,7 +17,7 @@ const scrape = (json: object) => app.request('/v1/scrape', { json, headers: { 'x
 describe('*.fail.test', () => {
   for (const code of failureCodes) {
     it(`${code} comes from https://${failHost(code)}/`, async () => {
-      const reply = await scrape({ url: `https://${failHost(code)}/`, timeout_ms: 1500 })
+      const reply = await scrape({ url: `https://${failHost(code)}/`, timeout_ms: code === 'target.timeout' ? 1500 : 20_000 })
       const body = await reply.json() as { code: string; billed_credits: number; status: number; type: string }
       expect(body).toMatchObject({ code, billed_credits: 0, status: reply.status })
       expect(body.type).toBe(`http://lyrebird.test/errors/${code}`)

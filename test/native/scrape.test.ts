@@ -61,12 +61,6 @@ describe('POST /v1/scrape', () => {
     expect(fresh.data.cached).toBe(false)
     expect(fresh.data.markdown).not.toBe(first.data.markdown)
   })
-
-  it('gives a browser that is not there its own code', async () => {
-    const reply = await scrape({ url: 'https://article.lab.test/', render: 'js' })
-    expect(reply.status).toBe(503)
-    expect(await reply.json()).toMatchObject({ code: 'platform.browser_unavailable', billed_credits: 0 })
-  })
 })
 
 describe('GET forms', () => {

@@ -12,8 +12,8 @@ export interface Backend {
   open: (options?: Partial<StoreOptions>) => Promise<{ store: Store; url?: string; drop: () => Promise<void> }>
 }
 
-/** The PostgreSQL that `npm run test:pg` names. */
-export const postgresUrl = process.env.TEST_DATABASE_URL
+/** The PostgreSQL that `npm run test:pg` names, or none: for `describe.each`. */
+export const servers: string[] = process.env.TEST_DATABASE_URL ? [process.env.TEST_DATABASE_URL] : []
 
 /**
  * A migrated, empty embedded database. Making one costs seconds of CPU and loading one a quarter of a second, hence the
@@ -85,4 +85,4 @@ export const command = async (url: string, sql: string): Promise<void> => {
 }
 
 /** PGlite always, PostgreSQL where there is one. */
-export const backends: Backend[] = [embedded, ...(postgresUrl ? [shared(postgresUrl)] : [])]
+export const backends: Backend[] = [embedded, ...servers.map(shared)]

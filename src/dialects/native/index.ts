@@ -2,10 +2,13 @@ import { bearerOrHeader } from '../credential.ts'
 import type { Dialect } from '../dialect.ts'
 import { extractRoutes } from './extract.ts'
 import { keyRoutes } from './keys.ts'
+import { jobRoutes } from './jobs.ts'
 import { problem, renderProblem } from './problem.ts'
 import { scrapeRoutes } from './scrape.ts'
+import { submitRoutes } from './submit.ts'
 import { systemRoutes } from './system.ts'
 import { usageRoutes } from './usage.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 export const native: Dialect = {
   name: 'native',
@@ -14,7 +17,7 @@ export const native: Dialect = {
   basePath: '',
   security: { bearer: { type: 'http', scheme: 'bearer' }, key: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
   credential: (request) => bearerOrHeader(request.headers, 'x-api-key'),
-  routes: [...scrapeRoutes, ...extractRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
+  routes: [...scrapeRoutes, ...extractRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
   renderFailure: renderProblem,
   failureBody: problem,
   prices: { page: 1, rendered: 0, formats: {}, targetError: 0, cacheHit: 0 },

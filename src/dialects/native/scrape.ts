@@ -8,8 +8,9 @@ import { preferred } from '../../lib/accept.ts'
 import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
 import { answer, extraction, extractionBody, failedBody, failedFormat, jsonFormat, plainFormat, questionFormat, requestOf, summaryFormat } from './formats.ts'
+import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
 
-export const formatNames = [...formatKinds, 'metadata'] as const
+const formatNames = [...formatKinds, 'metadata'] as const
 const formatName = z.enum(formatNames)
 /** Names stand for formats without options; those with options are objects. */
 const format = z.union([formatName.exclude(['question']), jsonFormat, summaryFormat, questionFormat, plainFormat])
@@ -24,13 +25,13 @@ export const urlField = z
   .transform(withScheme)
   .describe('The page. `https://` is put in front of a bare host name.')
 
-export const options = {
+const options = {
   mode: z.enum(modes).default(scrapeDefaults.mode).describe('`normal` whole page, `reader` main content, `prune` main content with everything doubtful dropped'),
   render: z.enum(renders).default(scrapeDefaults.render).describe('`static` never opens a browser, `js` always does, `auto` where the page needs one'),
 }
 
-const scrapeBody = z.strictObject({
-  url: urlField,
+/** What one page of a job may say about itself, beside its URL. */
+export const pageFields = {
   formats: z.array(format).min(1).max(formatNames.length).default(['markdown']).describe('Names, or objects for formats with options: `{"type": "json", "schema": {…}}`'),
   ...options,
   include_selectors: selectors.default([]).describe('CSS selectors: only what they match is kept'),
@@ -40,7 +41,10 @@ const scrapeBody = z.strictObject({
   timeout_ms: z.int().min(1000).max(300_000).default(scrapeDefaults.timeoutMs),
   max_age_s: z.int().min(0).max(31_536_000).default(0).describe('A stored result of this age or younger will do'),
   respect_robots: z.boolean().default(false),
-})
+  ...browserFields,
+}
+
+const scrapeBody = z.strictObject({ url: urlField, ...pageFields }).superRefine(browserAllowed)
 
 const scrapeQuery = z.strictObject({
   url: urlField,
@@ -87,22 +91,26 @@ const toFormats = (given: readonly z.output<typeof format>[]): FormatRequest[] =
   return requests.filter((request, i) => requests.findIndex(({ kind }) => kind === request.kind) === i)
 }
 
-const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => ({
-  url: body.url,
-  formats: toFormats(body.formats),
-  mode: body.mode,
-  includeSelectors: body.include_selectors,
-  excludeSelectors: body.exclude_selectors,
-  headers: body.headers,
-  cookies: body.cookies,
-  timeoutMs: body.timeout_ms,
-  maxAgeS: body.max_age_s,
-  render: body.render,
-  respectRobots: body.respect_robots,
-  allowedTypes: [],
-})
+export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
+  const browser = toBrowser(body)
+  return {
+    url: body.url,
+    formats: toFormats(body.formats),
+    mode: body.mode,
+    includeSelectors: body.include_selectors,
+    excludeSelectors: body.exclude_selectors,
+    headers: body.headers,
+    cookies: body.cookies,
+    timeoutMs: body.timeout_ms,
+    maxAgeS: body.max_age_s,
+    render: body.render,
+    respectRobots: body.respect_robots,
+    allowedTypes: [],
+    ...(browser === undefined ? {} : { browser }),
+  }
+}
 
-export const documentBody = (document: Document): Record<string, unknown> => ({
+export const renderDocument = (document: Document) => ({
   url: document.url,
   final_url: document.finalUrl,
   status: document.status,
@@ -120,7 +128,7 @@ export const documentBody = (document: Document): Record<string, unknown> => ({
 const render = (document: Document, outcome: Outcome<Document>, info: ReplyInfo): Reply => ({
   status: 200,
   body: {
-    data: documentBody(document),
+    data: renderDocument(document),
     usage: { credits: info.account.creditsBilled },
     request_id: info.requestId,
     evidence: outcome.evidence,

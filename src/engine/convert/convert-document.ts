@@ -91,7 +91,7 @@ const fromMarkup = (input: ConvertInput, raw: string, contentType: string, made:
   const resolve = createResolver(input.url, page.base)
   const visible = measureText(page.root)
   const isPage = made.html === raw
-  const verdict = verdictOf(input, { status: input.status, headers: input.headers, url: input.url, source: isPage ? raw : '', page: isPage ? page : undefined, visible })
+  const verdict = verdictOf(input, { status: input.status, headers: input.headers, url: input.url, rendered: input.rendered ?? false, source: isPage ? raw : '', page: isPage ? page : undefined, visible })
   const metadata: Metadata = { ...metadataOf(page, input.url, resolve, input.headers), ...made.metadata }
   const trees = new Trees(input, made, page, limits, degraded, resolve, warnings)
   // Before the trees are taken: finding the main content takes one apart.

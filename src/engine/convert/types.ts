@@ -11,6 +11,8 @@ export interface ConvertInput {
   /** The final URL, after redirects. */
   url: string
   status: number
+  /** The document as a browser had it after its scripts ran. */
+  rendered?: boolean
   headers: [string, string][]
   formats: FormatRequest[]
   mode: Mode

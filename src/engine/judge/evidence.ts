@@ -6,6 +6,8 @@ export interface Evidence {
   status: number
   headers: readonly (readonly [string, string])[]
   url: string
+  /** Scripts have run: what is missing now is missing. */
+  rendered?: boolean
   /** The decoded body; `''` where it was not read. */
   source: string
   /** Undefined where the body is no web page. */

@@ -9,11 +9,12 @@ const needsScript = /(?:enable|activate|turn on|requires?|need|without|supports?
 const loading = /^(?:please wait|loading|initializing|redirecting|one moment|wird geladen|chargement|cargando|загрузка|加载中|読み込み中)[\s.…]*(?:please wait)?[\s.…]*$/i
 
 /** Why a page is only the frame that scripts would fill, if it is. */
-export const shellSignal = ({ page, visible }: Evidence): string | undefined => {
+export const shellSignal = ({ page, visible, rendered }: Evidence): string | undefined => {
   if (!page || !visible || visible.length >= shellChars || page.scripts === 0) return undefined
   const found = look(page)
   const text = collapse(visible.sample)
   if (found.emptyRoot && visible.length < shellChars) return `empty #${found.emptyRoot}`
+  if (rendered) return loading.test(text) ? 'shows only that it loads' : undefined
   if (needsScript.test(found.noscript) || (visible.length < 200 && needsScript.test(text))) return found.pictures > 2 ? undefined : 'asks for JavaScript'
   if (loading.test(text)) return 'shows only that it loads'
   if (text.length < 20 && found.pictures === 0) return 'scripts and no text'

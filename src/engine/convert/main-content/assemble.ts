@@ -69,6 +69,8 @@ export const assemble = (root: Document, page: Page, keep: Uint8Array): Document
     if (node === page.texts[text]) {
       const block = page.blockOfText[text++] ?? -1
       if (keep[block] !== 1) return
+      const before = text > 1 ? page.texts[text - 2] : undefined
+      if (!frame.raw && before !== undefined && page.blockOfText[text - 2] === block && touches(before, node)) frame.out.push(new Text(' '))
       frame.out.push(new Text(node.data))
       frame.kept = true
     } else if (frame.raw || frame.out.length > 0) {
@@ -99,9 +101,23 @@ export const assemble = (root: Document, page: Page, keep: Uint8Array): Document
       close(frame, parent)
     } else if (node.type === 'text') onText(frame, node)
     else if (node.type === 'tag') onElement(frame, node)
-    else if (node.type === 'script' && (node.attribs.type ?? '').startsWith('math/tex') && near()) frame.out.push(copy(node))
+    else if (node.type === 'script' && node.attribs.type?.startsWith('math/tex') === true && near()) frame.out.push(copy(node))
   }
   return new Document([])
+}
+
+const boxes = new Set(['span', 'a', 'time', 'button', 'label', 'td', 'th'])
+
+/**
+ * Two boxes set apart by style alone ("Pages" and "240"): neighbours with nothing between them, of which the second begins a word
+ * with a capital or a digit. A word broken in two for its looks goes on in lower case.
+ */
+const touches = (before: Text, after: Text): boolean => {
+  const one = before.parent
+  const two = after.parent
+  if (one === null || two === null || one === two || one.type !== 'tag' || two.type !== 'tag' || !boxes.has(one.name) || !boxes.has(two.name)) return false
+  if (before.data.length < 2 || after.data.length < 2 || one.next !== two) return false
+  return /[\p{Ll}\p{N}%)]$/u.test(before.data) && /^[\p{Lu}$€£(]|^\d/u.test(after.data) && !(/\d$/.test(before.data) && /^\d/.test(after.data))
 }
 
 const shown = (attribs: Record<string, string>): Record<string, string> => {

@@ -1,12 +1,14 @@
 import type { Document } from 'domhandler'
 import { blockFeatureCount, describe, kindNames, writeBlockFeatures, type Description } from './block-features.ts'
-import { contextFeatureCount, surroundings, writeContextFeatures } from './context-features.ts'
+import { surroundings, writeContextFeatures } from './context-features.ts'
 import { evaluate } from './forest.ts'
+import { lexiconWriter, type Lexicon } from './lexicon.ts'
 import type { Model } from './model.ts'
 import { pageFeatures, totalsOf } from './page-features.ts'
 import { scan } from './scan.ts'
 import { readStructured } from './structured.ts'
 import { phraseMask } from './vocabulary.ts'
+import { firstWidth, secondWidth } from './widths.ts'
 
 /** A page made ready for judgement: what does not depend on the model. */
 export interface Prepared {
@@ -55,9 +57,13 @@ export const normalised = (scores: Float32Array): Float32Array => {
 }
 
 /** Rows of the first look for the blocks of the sample. */
-export const firstRows = (prepared: Prepared, kinds: ArrayLike<number>): Float32Array => {
-  const rows = new Float32Array(prepared.sample.length * blockFeatureCount)
-  prepared.sample.forEach((block, i) => writeBlockFeatures(prepared.description, kinds, block, rows, i * blockFeatureCount))
+export const firstRows = (prepared: Prepared, kinds: ArrayLike<number>, lexicon: Lexicon): Float32Array => {
+  const rows = new Float32Array(prepared.sample.length * firstWidth)
+  const writeLeanings = lexiconWriter(prepared.description, lexicon)
+  prepared.sample.forEach((block, i) => {
+    writeBlockFeatures(prepared.description, kinds, block, rows, i * firstWidth)
+    writeLeanings(block, rows, i * firstWidth + blockFeatureCount)
+  })
   return rows
 }
 
@@ -86,21 +92,20 @@ export const spread = (prepared: Prepared, values: Float32Array): Float32Array =
 
 /** Rows of the second look: those of the first with the surroundings appended. */
 export const secondRows = (prepared: Prepared, first: Float32Array, p: Float32Array): Float32Array => {
-  const width = blockFeatureCount + contextFeatureCount
-  const rows = new Float32Array(prepared.sample.length * width)
+  const rows = new Float32Array(prepared.sample.length * secondWidth)
   const around = surroundings(prepared.description, p)
   prepared.sample.forEach((block, i) => {
-    rows.set(first.subarray(i * blockFeatureCount, (i + 1) * blockFeatureCount), i * width)
-    writeContextFeatures(around, block, rows, i * width + blockFeatureCount)
+    rows.set(first.subarray(i * firstWidth, (i + 1) * firstWidth), i * secondWidth)
+    writeContextFeatures(around, block, rows, i * secondWidth + firstWidth)
   })
   return rows
 }
 
 /** How likely each block belongs to the main content. */
 export const judgeBlocks = (model: Model, prepared: Prepared, kinds: ArrayLike<number>): Float32Array => {
-  const rows = firstRows(prepared, kinds)
+  const rows = firstRows(prepared, kinds, model.lexicon)
   const look = (forest: Model['first'], table: Float32Array, width: number): Float32Array =>
     Float32Array.from(prepared.sample, (_, i) => evaluate(forest, table, i * width))
-  const p = spread(prepared, look(model.first, rows, blockFeatureCount))
-  return spread(prepared, look(model.second, secondRows(prepared, rows, p), blockFeatureCount + contextFeatureCount))
+  const p = spread(prepared, look(model.first, rows, firstWidth))
+  return spread(prepared, look(model.second, secondRows(prepared, rows, p), secondWidth))
 }

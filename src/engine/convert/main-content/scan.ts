@@ -1,6 +1,7 @@
 import type { AnyNode, ChildNode, Document, Element, Text } from 'domhandler'
 import { emptyMeasure, measure, type TextMeasure } from './measure.ts'
-import { markupReader } from './vocabulary.ts'
+import { reopenCdata } from './repair.ts'
+import { consentBit, markupReader } from './vocabulary.ts'
 
 /** Ancestor kinds; the position is the bit in `Page.context`. */
 export const contextNames = [
@@ -128,6 +129,21 @@ const isData = (table: Element): boolean => {
   return cells > 1
 }
 
+/** Whether an element named for a consent tool is rather the page itself, with the tool as a mere state of it. */
+const holdsPage = (element: Element): boolean => {
+  const stack: ChildNode[] = [element]
+  for (let budget = 3000; stack.length > 0 && budget > 0; budget--) {
+    const node = stack.pop()
+    if (node === undefined || !isElement(node)) continue
+    if (node.name === 'body' || node.name === 'main' || node.name === 'article' || node.name === 'h1' || node.name === 'nav') return true
+    for (let i = Math.min(node.children.length, 100) - 1; i >= 0; i--) {
+      const child = node.children[i]
+      if (child !== undefined) stack.push(child)
+    }
+  }
+  return false
+}
+
 const hides = (attribs: Record<string, string>): boolean =>
   attribs.hidden !== undefined || attribs['aria-hidden'] === 'true'
   || (attribs.style !== undefined && /display\s*:\s*none|visibility\s*:\s*hidden/i.test(attribs.style.slice(0, 500)))
@@ -179,12 +195,11 @@ export const scan = (root: Document): Page => {
   let preDepth = 0, anchors = 0, strong = 0, headings = 0
   const dataTables: boolean[] = []
 
-  const enter = (element: Element, parent: number): number => {
+  const enter = (element: Element, parent: number, markup: number): number => {
     const index = page.elements.length
     const attribs = element.attribs
     const name = element.name
-    let own = markupOf(attribs.class) | markupOf(attribs.id)
-    if (attribs['data-testid'] !== undefined) own |= markupOf(attribs['data-testid'])
+    let own = markup
     let context = contextByTag[name] ?? 0
     if (attribs.role !== undefined) context |= contextByRole[attribs.role] ?? 0
     if (hides(attribs)) context |= hiddenBit
@@ -283,10 +298,12 @@ export const scan = (root: Document): Page => {
       if (page.elements.length >= elementsMax) page.truncated = true
       return
     }
+    const own = markupOf(element.attribs.class) | markupOf(element.attribs.id) | markupOf(element.attribs['data-testid'])
+    if ((own & consentBit) !== 0 && !holdsPage(element)) return
     const block = isBlock(name)
     if (block) flush()
     else if (name === 'td' || name === 'th') run.push(' ')
-    const index = enter(element, parent)
+    const index = enter(element, parent, own & ~consentBit)
     tally(element, index)
     if (name === 'table') dataTables.push(isData(element))
     if (name === 'pre') preDepth++
@@ -322,6 +339,8 @@ export const scan = (root: Document): Page => {
     if (node === undefined) {
       close(frame)
       stack.pop()
+    } else if (node.type === 'comment') {
+      if (reopenCdata(node, frame.children, frame.next - 1, frame.element ?? root)) frame.next--
     } else if (isText(node)) onText(node)
     else if (isElement(node)) open(node, frame.index)
   }

@@ -8,9 +8,9 @@ const markupGroups: Record<string, string> = {
   share: 'share sharing social sharethis addtoany addthis follow facebook twitter pinterest linkedin whatsapp',
   related: 'related recommend recommended recommendation recommendations recs similar upsell upsells crosssell crosssells recently recent popular trending more readmore suggested suggestions also',
   promo: 'ad ads advert advertisement adsense sponsor sponsored promo promotion promotions banner outbrain taboola dfp gpt affiliate announcement alert notice offer',
-  consent: 'cookie cookies consent gdpr onetrust modal popup overlay dialog lightbox privacy cmp toast flyout geolocation country language locale',
-  breadcrumb: 'breadcrumb breadcrumbs crumb crumbs',
-  pagination: 'pagination pager pagenav paging prev previous next paginate pagenumbers loadmore',
+  consent: 'cookie cookies consent gdpr privacy cmp geolocation country language locale currency region',
+  overlay: 'modal popup overlay dialog lightbox toast flyout popover tooltip drawer offcanvas quickview',
+  pagination: 'breadcrumb breadcrumbs crumb crumbs pagination pager pagenav paging prev previous next paginate pagenumbers loadmore',
   byline: 'byline author meta date dateline time timestamp published posted postmeta info avatar profile user username userinfo member bio',
   article: 'article post entry story blog blogpost hentry news single posts',
   body: 'content body text main rte richtext richeditor prose markdown wysiwyg copy paragraph description desc longdescription maincontent primary document articlebody bodytext message messagetext postbody postcontent cooked',
@@ -40,9 +40,13 @@ markupNames.forEach((name, bit) => {
   for (const word of (markupGroups[name] ?? '').split(' ')) bitsByWord.set(word, (bitsByWord.get(word) ?? 0) | (1 << bit))
 })
 
+/** The tools that ask for consent: what they put on a page is never its content. */
+const consentTools = /onetrust|optanon|\bot-(?:sdk|pc|floating|grp)|cybotcookiebot|didomi|usercentrics|\bcky-|truste?arc|truste-|osano|iubenda|termly|\bklaro\b|\bcmplz|borlabs|sp_message|qc-cmp|cookie-?law-?info|cookie-?(?:notice|consent|banner|popup|bar|modal|disclaimer|overlay)|gdpr-?(?:banner|cookie|popup|modal)|evidon|cmpbox|moove_gdpr|\bwt-cli|hs-eu-cookie|fc-consent|\bcc-window|consent-?(?:banner|manager|modal|popup)/i
+export const consentBit = 1 << 31
+
 /** The mask of one class or id attribute: its words, and pairs of neighbouring words run together. */
 const maskOf = (value: string): number => {
-  let mask = 0
+  let mask = consentTools.test(value) ? consentBit : 0
   let before = ''
   for (const part of value.slice(0, 300).replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z]+/)) {
     if (part === '') continue

@@ -1,0 +1,38 @@
+import type { Attempt } from '../failure/evidence.ts'
+import type { Deadline } from '../lib/deadline.ts'
+import type { KeyMode } from './actor.ts'
+import type { BrowserOptions } from './intent.ts'
+
+/** A page as the browser has it at one moment. */
+export interface RenderedPage {
+  html: string
+  /** The final URL, after redirects and scripts. */
+  url: string
+  status: number
+  headers: [string, string][]
+}
+
+export interface RenderOrder {
+  url: string
+  mode: KeyMode
+  headers: Record<string, string>
+  cookies: Record<string, string>
+  options: BrowserOptions
+  /** Most bytes of the final document. */
+  bytesMax: number
+  deadline: Deadline
+  /** Milliseconds, from the first look, that this page is worth waiting for to change; 0 takes it. Asked again after each wait. */
+  look(page: RenderedPage): Promise<number>
+}
+
+export type RenderResult =
+  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[] }
+  /** The address answers with something that browsers download or show with a viewer. */
+  | { kind: 'file'; attempts: Attempt[] }
+
+/** Pages in a browser. Rejects with `Failure`; its evidence is what was tried. */
+export interface Renderer {
+  /** False where this machine is set to have none. */
+  readonly available: boolean
+  render(order: RenderOrder): Promise<RenderResult>
+}

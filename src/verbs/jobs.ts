@@ -1,0 +1,96 @@
+import type { Actor } from '../contract/actor.ts'
+import { freePrices } from '../contract/price.ts'
+import { succeeded } from '../contract/outcome.ts'
+import type { JobWebhook, MapIntent, UrlPattern } from '../contract/jobs.ts'
+import type { Visit } from '../contract/verbs.ts'
+import { fail } from '../failure/failure.ts'
+import type { Issue } from '../failure/facts.ts'
+import type { Submission } from '../jobs/jobs.ts'
+import { compilePattern } from '../jobs/patterns.ts'
+import type { VerbDeps } from './deps.ts'
+import { reading, steering } from './plain.ts'
+import { refuseWhole } from './scrape.ts'
+import type { Metered } from './table.ts'
+import { batchPages, storedBatch } from './work/batch.ts'
+import { crawlSeeds } from './work/crawl.ts'
+import { isFree } from './work/job.ts'
+import { mapSite } from './work/map.ts'
+
+/** Whoever has nothing left learns it now and not from a job that fails. */
+const submit = async (deps: VerbDeps, visit: Visit, actor: Actor, job: Pick<Submission, 'kind' | 'stage' | 'intent' | 'pageLimit' | 'pages' | 'pace'> & { webhook?: JobWebhook | undefined }) => {
+  if (!isFree(actor)) await deps.meter.admit(actor, { requestId: visit.id, credits: Math.max(1, ...job.pages.slice(0, 1).map((page) => page.reserve)), policy: 'gate' })
+  if (job.webhook) await deps.webhooks.judge(job.webhook.url, actor.mode, ['webhook', 'url'])
+  return deps.jobs.submit({
+    ...job,
+    webhook: job.webhook && { ...job.webhook, options: { ...job.webhook.options, dialect: visit.dialect } },
+    workspaceId: actor.workspaceId,
+    keyId: actor.keyId,
+    actor,
+    prices: isFree(actor) ? freePrices : visit.prices,
+    dialect: visit.dialect,
+    requestId: visit.id,
+  })
+}
+
+const requirePatterns = (intent: { include: readonly UrlPattern[]; exclude: readonly UrlPattern[] }): void => {
+  const issues = (['include', 'exclude'] as const).flatMap((list): Issue[] =>
+    intent[list].flatMap((pattern, i) => (compilePattern(pattern) ? [] : [{ path: [list, i], code: 'invalid_pattern', message: `Not a valid ${pattern.kind === 'glob' ? 'glob' : 'regular expression (RE2 syntax)'}` }])))
+  if (issues.length > 0) throw fail('caller.invalid_request', { issues })
+}
+
+/** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
+const refuseSeeds = (seeds: readonly string[], actor: Actor): void => refuseWhole(seeds.map((url) => ({ url })), actor)
+
+export const jobVerbs = {
+  batch: steering<'batch'>((deps, visit, actor, intent) => {
+    refuseWhole(intent.pages, actor)
+    const pages = batchPages(intent, visit.prices, isFree(actor))
+    return submit(deps, visit, actor, { kind: 'batch', stage: 'pages', intent: storedBatch(intent), pageLimit: null, pace: intent.pace, pages, webhook: intent.webhook })
+  }),
+
+  crawl: steering<'crawl'>((deps, visit, actor, intent) => {
+    requirePatterns(intent)
+    refuseSeeds(intent.seeds, actor)
+    const { webhook, ...stored } = intent
+    return submit(deps, visit, actor, { kind: 'crawl', stage: 'prepare', intent: stored, pageLimit: intent.limit, pace: intent.pace, pages: crawlSeeds(intent, visit.prices, isFree(actor)), webhook })
+  }),
+
+  map: {
+    scope: 'scrape',
+    reserve: (_, prices) => prices.page,
+    cost: (_, __, prices) => prices.page,
+    url: (intent: MapIntent) => intent.seeds[0] ?? null,
+    run: async (deps, visit, actor, intent) => {
+      requirePatterns(intent)
+      refuseSeeds(intent.seeds, actor)
+      return succeeded(await mapSite(deps, actor, intent, visit.signal))
+    },
+  } satisfies Metered<'map'>,
+
+  map_submit: steering<'map_submit'>((deps, visit, actor, intent) => {
+    requirePatterns(intent)
+    refuseSeeds(intent.seeds, actor)
+    const { webhook, ...stored } = intent
+    return submit(deps, visit, actor, { kind: 'map', stage: 'prepare', intent: stored, pageLimit: null, pace: intent.pace, pages: [], webhook })
+  }),
+
+  jobs_list: reading<'jobs_list'>((deps, actor, input) => deps.jobs.list(actor.workspaceId, input)),
+  jobs_get: reading<'jobs_get'>((deps, actor, { id }) => deps.jobs.get(actor.workspaceId, id)),
+  jobs_results: reading<'jobs_results'>(async (deps, actor, { id, ...query }) => {
+    const page = await deps.jobs.results(actor.workspaceId, id, query)
+    return { ...page, job: await deps.jobs.get(actor.workspaceId, id) }
+  }),
+  jobs_pages: reading<'jobs_pages'>(async (deps, actor, { id, ...query }) => {
+    const page = await deps.jobs.pages(actor.workspaceId, id, query)
+    return { ...page, job: await deps.jobs.get(actor.workspaceId, id) }
+  }),
+  jobs_page: reading<'jobs_page'>((deps, actor, { id, n }) => deps.jobs.page(actor.workspaceId, id, n)),
+  jobs_events: reading<'jobs_events'>((deps, actor, { id, after, documents }, visit) => deps.jobs.events(actor.workspaceId, id, { after, documents, signal: visit.signal })),
+  workspace_events: reading<'workspace_events'>((deps, actor, { after }, visit) => deps.jobs.workspaceEvents(actor.workspaceId, { after, signal: visit.signal })),
+
+  jobs_cancel: steering<'jobs_cancel'>((deps, _, actor, { id }) => deps.jobs.cancel(actor.workspaceId, id)),
+  jobs_pause: steering<'jobs_pause'>((deps, _, actor, { id }) => deps.jobs.pause(actor.workspaceId, id)),
+  jobs_resume: steering<'jobs_resume'>((deps, _, actor, { id }) => deps.jobs.resume(actor.workspaceId, id)),
+  jobs_retry: steering<'jobs_retry'>((deps, _, actor, { id }) => deps.jobs.retry(actor.workspaceId, id)),
+  jobs_delete: steering<'jobs_delete'>((deps, _, actor, { id }) => deps.jobs.delete(actor.workspaceId, id)),
+}

@@ -1,0 +1,15 @@
+import type { JobHandlers } from '../../jobs/handlers.ts'
+import { batchHandler } from './batch.ts'
+import { crawlHandler } from './crawl.ts'
+import type { WorkDeps } from './job.ts'
+import { mapHandler } from './map.ts'
+
+export type { WorkDeps }
+
+/** What each kind of job does. */
+export const createHandlers = (deps: WorkDeps): JobHandlers => ({
+  batch: batchHandler(deps),
+  crawl: crawlHandler(deps),
+  map: mapHandler(deps),
+  monitor: {},
+})
