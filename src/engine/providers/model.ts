@@ -79,7 +79,8 @@ export const createModel = (settings: ModelSettings, egress: () => Promise<Egres
   }
 
   const attempt = async (call: ModelCall): Promise<ModelReply> => {
-    for (let retried = false; ;) {
+    let retried = false
+    for (;;) {
       const how = call.schema ? (manners[manner] ?? 'text') : 'text'
       const used = manner
       const signal = AbortSignal.any([call.signal, AbortSignal.timeout(settings.timeoutMs)])
@@ -93,7 +94,7 @@ export const createModel = (settings: ModelSettings, egress: () => Promise<Egres
           manner = Math.max(manner, used + 1)
           continue
         }
-        if (retried || !(status === undefined ? isCut(error) : passing.has(status))) throw fail('platform.model_unavailable', {}, { cause: error })
+        if (retried || !(status === undefined ? isCut(error) : passing.has(status))) throw fail('platform.model_unavailable', {}, { cause: briefly(error, status) })
         retried = true
         await wait(Math.min(retryAfterMs(error) ?? 250, retryWaitMs), undefined, { signal: call.signal }).catch(() => call.signal.throwIfAborted())
       }
@@ -127,7 +128,14 @@ const statusOf = (error: unknown): number | undefined => {
 }
 
 /** A connection that broke may hold at the second try; one that was refused by the guard will not. */
-const isCut = (error: unknown): boolean => isFailure(error) && (error.code === 'target.connection_reset' || error.code === 'target.connection_refused')
+const isCut = (error: unknown): boolean => {
+  const failure = isFailure(error) ? error : (error as { cause?: unknown } | null)?.cause
+  return isFailure(failure) && (failure.code === 'target.connection_reset' || failure.code === 'target.connection_refused')
+}
+
+/** The errors of the SDK carry the whole request, and with it the page. */
+const briefly = (error: unknown, status: number | undefined): Error =>
+  new Error(`The model endpoint ${status === undefined ? 'did not answer' : `answered ${status}`}: ${error instanceof Error ? error.message.slice(0, 300) : 'unknown error'}`)
 
 const retryAfterMs = (error: unknown): number | undefined => {
   const headers = (error as { responseHeaders?: Record<string, string> } | null)?.responseHeaders
