@@ -29,7 +29,7 @@ export const currencyOf = (text: string): string | undefined => {
 /** The first number of a text, in whichever notation it is written. */
 export const numberOf = (given: string, language?: string): number | undefined => {
   const text = given.slice(0, 500)
-  const match = /[-−–]?\s?(?:\d[\d.,'’\u00a0\u202f]*\d|\d(?:\s\d{3})*|\.\d+)(?:\s\d{3}(?!\d))*/.exec(text)
+  const match = /[-−–]?\s?(?:\d{1,3}(?:\s\d{3})+(?:[.,]\d+)?(?!\d)|\d[\d.,'’]*\d|\d|\.\d+)/.exec(text)
   if (!match) return undefined
   const before = text.slice(0, match.index)
   // A dash between two numbers is a range, not a sign.
@@ -37,7 +37,8 @@ export const numberOf = (given: string, language?: string): number | undefined =
   const digits = match[0].replace(/^[-−–]\s?/, '').replace(/[\s\u00a0\u202f'’]/g, '')
   const value = Number(plainDigits(digits, language))
   if (!Number.isFinite(value)) return undefined
-  const unit = /^\s?([kK]|[mM](?:io\.?|n|illion)?|[bB]n|billion)(?![\p{L}\d])/u.exec(text.slice(match.index + match[0].length))?.[1]?.toLowerCase()
+  // A small m is metres.
+  const unit = /^\s?([kK]|M|[mM](?:io\.?|n|illion)|[bB]n|billion)(?![\p{L}\d])/u.exec(text.slice(match.index + match[0].length))?.[1]?.toLowerCase()
   const scale = unit === undefined ? 1 : unit.startsWith('k') ? 1e3 : unit === 'm' || unit.startsWith('mi') || unit === 'mn' ? 1e6 : 1e9
   const scaled = scale === 1 ? value : Math.round(value * scale * 100) / 100
   return negative ? -scaled : scaled

@@ -21,7 +21,7 @@ interface ConceptRow {
 
 /** What fields mean. Names are written without spaces; a row's own key is a name too. */
 const rows = {
-  name: { names: 'title headline heading label productname producttitle articletitle recipename eventname eventtitle jobtitle position role fullname displayname', paths: 'name headline title' },
+  name: { names: 'title headline heading label productname producttitle articletitle recipename eventname eventtitle jobtitle fullname displayname', paths: 'name headline title item.name' },
   description: { names: 'summary abstract about overview desc teaser excerpt snippet shortdescription details', paths: 'description abstract' },
   text: { names: 'body content articlebody reviewbody comment message quote reviewtext', paths: 'text articleBody reviewBody description' },
   author: { names: 'authors writer byline by creator writtenby reviewer postedby username user chef', paths: 'author creator' },

@@ -1,5 +1,5 @@
 import type { Element, ParentNode } from 'domhandler'
-import { eachElement } from '../convert/dom/walk.ts'
+import { eachElement, walk } from '../convert/dom/walk.ts'
 import { isHttp, type Resolve } from '../convert/dom/url.ts'
 import { currencyOf } from './coerce.ts'
 import { isBeside, textOf } from './dom.ts'
@@ -230,18 +230,23 @@ const isStruck = (element: Element): boolean => struck.test(element.name) || str
 
 /** The price that holds, where a struck one stands beside it. */
 const firstCurrent = (element: Element): string => {
-  let current: string | undefined
-  let hasStruck = false
-  eachElement(element, (inner) => {
-    if (isStruck(inner)) {
-      hasStruck = true
-      return false
-    }
-    const text = current === undefined ? textOf(inner, 100) : ''
-    if (/\d/.test(text) && inner.children.every((child) => child.type === 'text')) current ??= text
-    return true
+  const parts: string[] = []
+  let struckDepth = 0
+  walk(element, {
+    enter(inner) {
+      if (isStruck(inner)) {
+        struckDepth++
+        return false
+      }
+      return true
+    },
+    leave: () => {},
+    text(data) {
+      if (parts.length < 50 && data.trim() !== '') parts.push(data.slice(0, 200))
+    },
   })
-  return hasStruck && current !== undefined ? current : textOf(element, 200)
+  if (struckDepth === 0) return textOf(element, 200)
+  return parts.find((part) => /\d/.test(part))?.trim() ?? ''
 }
 
 /** What an element says: machine-readable attributes before text. */
