@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { ConfigError, type Config } from './config.ts'
-import { formatKinds } from './contract/intent.ts'
+import type { BlobStore } from './contract/blobs.ts'
+import { readKinds, shownKinds, textKinds } from './contract/intent.ts'
 import { modes } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
 import { dialects } from './dialects/registry.ts'
+import { readAllow, readPorts } from './egress/allow.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { createModel, type ModelSettings } from './engine/providers/model.ts'
@@ -19,16 +22,19 @@ import { createMeter, type Meter } from './meter/meter.ts'
 import type { FirstParty } from './server/deps.ts'
 import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
-import { createServer } from './server/server.ts'
+import { parseRanges } from './server/client-address.ts'
+import { createServer, hostKey } from './server/server.ts'
+import { createBlobs } from './store/blobs.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
 import { exportStore, importStore } from './store/transfer.ts'
 import { createVerbs } from './verbs/index.ts'
 import { createHandlers } from './verbs/work/index.ts'
 import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.ts'
+import { createMonitors } from './jobs/monitors/monitors.ts'
 import { createWorker, type Worker } from './jobs/worker.ts'
 import { createDeliveries } from './webhooks/deliver.ts'
-import { addJobEndpoint, createWebhooks } from './webhooks/endpoints.ts'
+import { addJobEndpoint, addMonitorEndpoint, createWebhooks } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
 
@@ -56,6 +62,7 @@ export interface AppOptions {
 
 /** Builds every part once and wires them together. Rejects with a `ConfigError` or `StoreError` made for the terminal. */
 export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
+  checkForms(config)
   const voices = voiceHosts(config)
   const logger = createLogger(config.logLevel)
   const store = await storeOf(config, logger, options.template)
@@ -68,21 +75,26 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const documents = createDocumentCache({ store, ttlS: config.cacheTtlS })
   const caches = createCaches(documents, logger)
   const sweeping = setInterval(() => void documents.sweep().catch((err: unknown) => logger.warn({ err }, 'old documents could not be dropped')), 600_000).unref()
+  const blobs = createBlobs({ folder: config.dataDir.startsWith('memory:') ? undefined : join(config.dataDir, 'blobs'), ttlS: config.blobTtlS, clock: systemClock })
+  const sweepingBlobs = setInterval(() => void blobs.sweep().catch((err: unknown) => logger.warn({ err }, 'old blobs could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
-  const { engine, converter, renderer } = createEngineParts(config, ways, logger)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger, blobs)
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const bus = createBus()
   const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
   const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId))
   const egress = { live: ways.live, test: ways.test }
   const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
+  const monitors = createMonitors({ store, clock: systemClock, bus, retentionS: config.jobRetentionHours * 3600, addWebhook: addMonitorEndpoint })
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, cacheOf, meter, store, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
+      { name: 'monitors', everyMs: 1_000, run: monitors.tick },
+      { name: 'old runs', everyMs: 600_000, run: async () => monitors.housekeeping().then(() => 0) },
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
@@ -91,6 +103,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     engine,
     jobs,
     webhooks,
+    monitors,
     cacheOf,
     capabilities: () => capabilities(config, store),
     ready: () => readiness(store),
@@ -101,6 +114,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const server = createServer({
     verbs,
     dialects,
+    blobs,
     settings: {
       publicUrl: config.publicUrl,
       bodyLimitBytes: config.bodyLimitBytes,
@@ -122,6 +136,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     await listener?.close(config.shutdownGraceMs)
     server.drain()
     clearInterval(sweeping)
+    clearInterval(sweepingBlobs)
     await worker.stop()
     await deliveries.idle()
     await renderer.close()
@@ -148,6 +163,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
 
 /** The engine alone, without a database or a server: for one page from the command line. */
 export const openEngine = (config: Config): { engine: Engine; logger: Logger; close(): Promise<void> } => {
+  checkForms(config)
   const ways = createWays(config, false)
   const logger = createLogger(config.logLevel)
   const { engine, converter, renderer } = createEngineParts(config, ways, logger)
@@ -158,7 +174,7 @@ export const openEngine = (config: Config): { engine: Engine; logger: Logger; cl
   return { engine, logger, close }
 }
 
-const createEngineParts = (config: Config, ways: Ways, logger: Logger) => {
+const createEngineParts = (config: Config, ways: Ways, logger: Logger, blobs?: BlobStore) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
   const egress = { live: ways.live, test: ways.test }
   const renderer = createRenderer({
@@ -180,7 +196,7 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger) => {
     clock: systemClock,
   })
   const model = config.modelBaseUrl === undefined ? undefined : createModel(modelSettings(config, config.modelBaseUrl), ways.live)
-  return { converter, renderer, engine: createEngine({ egress, converter, renderer, model, bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
+  return { converter, renderer, engine: createEngine({ egress, converter, renderer, model, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
 }
 
 export const modelSettings = (config: Config, baseUrl: string): ModelSettings => ({
@@ -205,7 +221,7 @@ const jobSettings = (config: Config): JobSettings => ({
 
 const capabilities = (config: Config, store: Store): Capabilities => ({
   version,
-  formats: [...formatKinds.filter((kind) => config.modelBaseUrl !== undefined || (kind !== 'summary' && kind !== 'question')), 'metadata'],
+  formats: [...textKinds, ...readKinds.filter((kind) => kind === 'json' || config.modelBaseUrl !== undefined), ...(config.browser === 'off' ? [] : shownKinds), 'metadata'],
   modes: [...modes],
   renderers: { static: true, js: config.browser !== 'off' },
   contentTypes: [...supportedTypes],
@@ -224,11 +240,25 @@ const readiness = async (store: Store): Promise<Health> => {
   }
 }
 
+/** Settings whose form their own rooms know, read before anything is opened: found at the first request it would be too late. */
+const checkForms = (config: Config): void => {
+  const forms = [['LYREBIRD_EGRESS_ALLOW', readAllow, config.egressAllow], ['LYREBIRD_EGRESS_PORTS', readPorts, config.egressPorts], ['LYREBIRD_TRUSTED_PROXIES', parseRanges, config.trustedProxies]] as const
+  for (const [name, read, value] of forms) {
+    try {
+      read(value)
+    } catch (cause) {
+      throw new ConfigError(`${name}=${value.join(',')} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
+    }
+  }
+}
+
 /** Host name → dialect at its root; names that are no dialect are refused at start. */
 const voiceHosts = (config: Config): ReadonlyMap<string, string> => {
   const hosts = new Map(config.voiceHosts.map((entry) => {
     const [voice = '', host = ''] = entry.split('=', 2)
-    return [host.toLowerCase(), voice] as const
+    const name = URL.parse(`http://${host}/`)
+    if (!name || name.href !== `http://${name.host}/`) throw new ConfigError(`LYREBIRD_VOICE_HOSTS: "${host}" is not a host name.`)
+    return [hostKey(name), voice] as const
   }))
   if (config.voice !== undefined) hosts.set('*', config.voice)
   const known = dialects.map((dialect) => dialect.name)

@@ -23,6 +23,11 @@ describe('settings', () => {
     expect(readConfig({}, { env, defaults: { port: '3', logLevel: 'silent' } })).toMatchObject({ port: 2, logLevel: 'silent' })
   })
 
+  it('takes no address for links but a web address, and no user agent that HTTP cannot carry', () => {
+    expect(problem({ LYREBIRD_PUBLIC_URL: 'javascript:alert(1)' })).toContain('LYREBIRD_PUBLIC_URL')
+    expect(problem({ LYREBIRD_USER_AGENT: 'robot\u{1f600}' })).toContain('LYREBIRD_USER_AGENT')
+  })
+
   it('names every bad setting at once, and never prints a secret', () => {
     const message = problem({ LYREBIRD_PORT: '99999', LYREBIRD_LOG_LEVEL: 'loud', LYREBIRD_BOOTSTRAP_KEY: 'too-short', DATABASE_URL: 'mysql://root:hunter2@h/db' })
     for (const name of ['LYREBIRD_PORT', 'LYREBIRD_LOG_LEVEL', 'LYREBIRD_BOOTSTRAP_KEY', 'DATABASE_URL']) expect(message).toContain(name)

@@ -108,6 +108,12 @@ describe('lyrebird serve', () => {
     expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining('Did you mean LYREBIRD_DATA_DIR?') as string })
     const port = await run(['serve'], { LYREBIRD_PORT: 'eighty' })
     expect(port.err).toMatch(/LYREBIRD_PORT="eighty": must be a whole number/)
+    const forms = { LYREBIRD_EGRESS_ALLOW: 'https://x/y', LYREBIRD_EGRESS_PORTS: '99999', LYREBIRD_TRUSTED_PROXIES: 'proxy', LYREBIRD_VOICE_HOSTS: 'reader=a/b' }
+    for (const [name, value] of Object.entries(forms)) {
+      const refused = await run(['serve'], { LYREBIRD_DATA_DIR: join(folder, 'forms'), [name]: value })
+      expect(refused.code, name).toBe(1)
+      expect(refused.err.trim().split('\n')).toEqual([expect.stringContaining(name)])
+    }
     const voice = await run(['serve', '--voice', 'parrot'], { LYREBIRD_DATA_DIR: join(folder, 'parrot') })
     expect(voice.err).toMatch(/There is no dialect "parrot"/)
   }, timeout)

@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from './harness.ts'
 describe('one voice at the root of a host name', () => {
   let app: TestApp
   beforeAll(async () => {
-    app = await startTestApp({ voiceHosts: 'reader=reader.example,octen=api.octen.example' })
+    app = await startTestApp({ voiceHosts: 'reader=Reader.example:8787,octen=api.octen.example' })
   })
   afterAll(() => app.close())
 
@@ -15,6 +15,12 @@ describe('one voice at the root of a host name', () => {
     expect(await (await ask('http://reader.example/v1/usage/credits')).json()).toMatchObject({ success: false, error: { code: 'unauthenticated' } })
     expect(await (await ask('http://api.octen.example/extract', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).json()).toMatchObject({ code: 401, msg: expect.any(String) as string })
     expect(await (await ask('http://other.example/v1/usage/credits')).json()).toMatchObject({ code: 'account.missing_key' })
+  })
+
+  it('knows the host in every spelling', async () => {
+    for (const host of ['READER.example', 'reader.example.', 'reader.example:8080']) {
+      expect(await (await ask(`http://${host}/v1/usage/credits`)).json(), host).toMatchObject({ success: false, error: { code: 'unauthenticated' } })
+    }
   })
 
   it('keeps the prefix working there, and the documentation', async () => {
@@ -38,6 +44,8 @@ describe('one voice at the root of the server', () => {
     try {
       expect(await (await app.request('/v1/usage/credits')).json()).toMatchObject({ success: false, error: { code: 'unauthenticated' } })
       expect(await (await app.request('/no/such/route')).json()).toMatchObject({ success: false })
+      // What watches a server must not depend on its voice.
+      for (const path of ['/health', '/ready', '/metrics']) expect((await app.request(path)).status, path).toBe(200)
     } finally {
       await app.close()
     }

@@ -1,7 +1,7 @@
 // For tests of this room: a renderer over the lab.
 import { createHash, X509Certificate } from 'node:crypto'
 import type { BrowserOptions } from '../contract/intent.ts'
-import type { RenderedPage, RenderOrder } from '../contract/render.ts'
+import type { RenderedPage, RenderOrder, RenderResult } from '../contract/render.ts'
 import { createEgress, type EgressOptions } from '../egress/index.ts'
 import { Deadline } from '../lib/deadline.ts'
 import { createLogger } from '../lib/logger.ts'
@@ -17,6 +17,8 @@ export interface Bed {
   renderer: BrowserRenderer
   /** The page, or the failure. */
   open(url: string, options?: BrowserOptions, order?: Partial<RenderOrder>): Promise<RenderedPage>
+  /** The whole result for a page. */
+  render(url: string, options?: BrowserOptions, order?: Partial<RenderOrder>): Promise<Extract<RenderResult, { kind: 'page' }>>
   close(): Promise<void>
 }
 
@@ -42,18 +44,20 @@ export const openBed = (lab: Site, egressOptions: Partial<EgressOptions> = {}, o
     clock: () => Date.now(),
     ...options,
   })
+  const render: Bed['render'] = async (url, browser = {}, order = {}) => {
+    const deadline = order.deadline ?? new Deadline(25_000)
+    try {
+      const result = await renderer.render({ url, mode: 'live', headers: {}, cookies: {}, options: browser, bytesMax: 1e8, look: async () => 0, ...order, deadline })
+      if (result.kind === 'page') return result
+      throw new Error('not a page')
+    } finally {
+      deadline.clear()
+    }
+  }
   return {
     renderer,
-    open: async (url, browser = {}, order = {}) => {
-      const deadline = order.deadline ?? new Deadline(25_000)
-      try {
-        const result = await renderer.render({ url, mode: 'live', headers: {}, cookies: {}, options: browser, bytesMax: 1e8, look: async () => 0, ...order, deadline })
-        if (result.kind === 'page') return result.page
-        throw new Error('not a page')
-      } finally {
-        deadline.clear()
-      }
-    },
+    render,
+    open: async (url, browser, order) => (await render(url, browser, order)).page,
     close: async () => {
       await renderer.close()
       await egress.close()

@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isFailure } from '../failure/failure.ts'
 import { startLab, type Lab } from '../lab/index.ts'
@@ -181,5 +182,41 @@ describe('callers', () => {
     const visits = await Promise.all([1, 2, 3].map(() => bed.open('https://actions.lab.test/storage')))
     for (const { html } of visits) expect(html).toContain('Visit 1 here')
     expect((await bed.open('https://actions.lab.test/storage')).html).toContain('Visit 1 here')
+  })
+})
+
+/** Browser processes below this one. */
+const browserPids = async (): Promise<number[]> => {
+  const pids: number[] = []
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const [stat, line] = await Promise.all(['stat', 'cmdline'].map((file) => readFile(`/proc/${entry}/${file}`, 'utf8').catch(() => '')))
+    if (Number(stat?.split(') ')[1]?.split(' ')[1]) === process.pid && line?.includes('--remote-debugging-pipe')) pids.push(Number(entry))
+  }
+  return pids
+}
+
+describe('a browser that is killed', () => {
+  it('takes no page with it: those in flight are tried once more', async () => {
+    const opening = Promise.all([1, 2, 3].map(() => bed.render('https://spa.lab.test/?delay=1500')))
+    while (bed.renderer.stats.pages < 3) await new Promise((resolve) => { setTimeout(resolve, 5) })
+    const pids = await browserPids()
+    expect(pids.length).toBeGreaterThan(0)
+    for (const pid of pids) process.kill(pid, 'SIGKILL')
+    for (const { page, attempts } of await opening) {
+      expect(page.html).toContain('Klara II')
+      expect(attempts.at(-1)).toMatchObject({ outcome: 'ok' })
+    }
+    expect(bed.renderer.stats.crashes).toBe(1)
+  })
+
+  it('leaves no process behind at the end', async () => {
+    const own = openBed(lab)
+    const before = await browserPids()
+    await own.open('https://article.lab.test/')
+    const started = (await browserPids()).filter((pid) => !before.includes(pid))
+    expect(started).toHaveLength(1)
+    await own.close()
+    expect((await browserPids()).filter((pid) => started.includes(pid))).toEqual([])
   })
 })

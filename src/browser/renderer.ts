@@ -1,5 +1,6 @@
 import type { BrowserContext } from 'playwright-core'
 import type { KeyMode } from '../contract/actor.ts'
+import type { BrowserOptions } from '../contract/intent.ts'
 import type { Renderer, RenderOrder, RenderResult } from '../contract/render.ts'
 import { openBrowserProxy, type BrowserProxy, type Egress } from '../egress/index.ts'
 import type { Attempt } from '../failure/evidence.ts'
@@ -94,6 +95,14 @@ export const createRenderer = (options: RendererOptions): BrowserRenderer => {
   }
 }
 
+/** The window that a screenshot wants, where nothing else says how large it is. */
+const windowOf = ({ options, screenshot }: RenderOrder): BrowserOptions => {
+  const { width, height, scale } = screenshot ?? {}
+  if (width === undefined && height === undefined && scale === undefined) return options
+  const base = options.viewport ?? (options.device === 'mobile' ? { width: 390, height: 844 } : { width: 1280, height: 800 })
+  return { ...options, viewport: { ...base, ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }), ...(scale === undefined ? {} : { scale }) } }
+}
+
 const failureOf = (error: unknown, { deadline }: RenderOrder, lease: Lease): Failure => {
   if (isFailure(error)) return error
   if (deadline.signal.aborted) return normalize(deadline.signal.reason, { deadline, stage: 'rendering' })
@@ -171,9 +180,9 @@ class Job {
     const proxy = await this.#proxy
     const { browser, launched } = this.#lease
     const agent = userAgentOf(launched.userAgent, userAgent, options.device === 'mobile')
-    this.#context = browser.newContext(contextOptions(options, { proxy, userAgent: agent, headers, anyCertificate: cdpUrl !== undefined && mode === 'test' }))
+    this.#context = browser.newContext(contextOptions(windowOf(this.#order), { proxy, userAgent: agent, headers, anyCertificate: cdpUrl !== undefined && mode === 'test' }))
     const context = await this.#context
-    const visit = await Visit.open(context, this.#order, proxy)
+    const visit = await Visit.open(context, this.#order, proxy, this.#egress)
     const crashed = new Promise<never>((_, reject) => visit.page.once('crash', () => reject(fail('content.render_failed'))))
     return Promise.race([this.#visit(visit, proxy), crashed])
   }
@@ -181,7 +190,8 @@ class Job {
   async #visit(visit: Visit, proxy: BrowserProxy): Promise<RenderResult> {
     if (!(await visit.go())) return { kind: 'file', attempts: [this.#attempt(this.#order.url, proxy, { outcome: 'ok', signal: 'not a page' })] }
     const page = await visit.read()
-    return { kind: 'page', page, warnings: visit.warnings, attempts: [this.#attempt(page.url, proxy, { outcome: 'ok', status: page.status })] }
+    const shots = await visit.shots()
+    return { kind: 'page', page, ...shots, actions: visit.actions, warnings: visit.warnings, attempts: [this.#attempt(page.url, proxy, { outcome: 'ok', status: page.status })] }
   }
 
   #attempt(url: string, proxy: BrowserProxy, rest: Pick<Attempt, 'outcome' | 'status' | 'signal'>): Attempt {

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { BrowserContext, Page, Request, Response } from 'playwright-core'
-import type { BrowserProxy } from '../egress/index.ts'
-import type { RenderedPage, RenderOrder } from '../contract/render.ts'
+import type { BrowserProxy, Egress } from '../egress/index.ts'
+import type { Action, WaitFor } from '../contract/intent.ts'
+import type { RawActionResult, RawBlob, RenderedPage, RenderOrder } from '../contract/render.ts'
 import { fail, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
+import { runActions } from './actions.ts'
 import { sleep } from './race.ts'
 import { call } from './scripts.ts'
+import { takePdf, takeScreenshot } from './shots.ts'
 import { addHeaders, blockTraffic } from './traffic.ts'
 
 /** Time for stability that is left unused before the deadline, so that the page can still be read. */
@@ -20,8 +23,11 @@ const isPageType = (contentType: string): boolean => /^\s*(?:text\/html|applicat
 export class Visit {
   readonly page: Page
   readonly warnings: string[] = []
+  /** Of the actions that were asked for. */
+  actions: RawActionResult[] = []
   readonly #order: RenderOrder
   readonly #proxy: BrowserProxy
+  readonly #egress: Egress
   readonly #name: string
   /** The last answer to the page itself, and the address asked for last. */
   #main: Response | undefined
@@ -29,10 +35,11 @@ export class Visit {
   #answered = false
   #download = false
 
-  private constructor(page: Page, order: RenderOrder, proxy: BrowserProxy, name: string) {
+  private constructor(page: Page, order: RenderOrder, proxy: BrowserProxy, egress: Egress, name: string) {
     this.page = page
     this.#order = order
     this.#proxy = proxy
+    this.#egress = egress
     this.#name = name
     this.#asked = order.url
     page.on('request', (request) => {
@@ -50,7 +57,7 @@ export class Visit {
     page.context().on('page', (other) => { if (other !== page) void other.close().catch(() => {}) })
   }
 
-  static async open(context: BrowserContext, order: RenderOrder, proxy: BrowserProxy): Promise<Visit> {
+  static async open(context: BrowserContext, order: RenderOrder, proxy: BrowserProxy, egress: Egress): Promise<Visit> {
     const name = `_${randomBytes(8).toString('hex')}`
     const [, , , page] = await Promise.all([
       context.addInitScript({ content: call('watch', name) }),
@@ -59,13 +66,13 @@ export class Visit {
       context.newPage(),
     ])
     await addHeaders(page, order.url, order.headers)
-    return new Visit(page, order, proxy, name)
+    return new Visit(page, order, proxy, egress, name)
   }
 
   /** False where the address leads to something that is no page. */
-  async go(): Promise<boolean> {
+  async go(url = this.#order.url): Promise<boolean> {
     try {
-      await this.page.goto(this.#order.url, { waitUntil: 'commit', timeout: 0 })
+      await this.page.goto(url, { waitUntil: 'commit', timeout: 0 })
     } catch (error) {
       if (this.#download) return false
       const refusal = this.#refusal()
@@ -85,8 +92,9 @@ export class Visit {
     const { options, deadline, look } = this.#order
     await this.#settle()
     for (let i = 0; i < (options.scrolls ?? 0); i++) await this.#scroll()
-    await this.#waitFor()
+    await this.#waitFor(options.waitFor ?? {}, this.#remainingMs())
     if (options.waitMs !== undefined) await sleep(Math.min(options.waitMs, this.#remainingMs()))
+    if (options.actions) this.actions = await this.#act(options.actions)
     for (const started = performance.now(); ;) {
       const page = await this.snapshot()
       const worthMs = Math.min(await look(page), deadline.remainingMs() * 0.6)
@@ -95,6 +103,31 @@ export class Visit {
       await this.#change(Math.min(1000, leftMs))
       await this.#settle()
     }
+  }
+
+  async #act(actions: readonly Action[]): Promise<RawActionResult[]> {
+    return runActions({
+      page: this.page,
+      remainingMs: () => this.#remainingMs(),
+      settle: () => this.#settle(),
+      judge: (url) => this.#egress.judge(url, this.#order.deadline.signal),
+      waitFor: (wait, timeoutMs) => this.#waitFor(wait, timeoutMs),
+      go: async (url) => void (await this.go(url)),
+      warn: (text) => this.warnings.push(text),
+    }, actions)
+  }
+
+  /** What was asked to be made of the page beside its text. */
+  async shots(): Promise<{ screenshot?: RawBlob; pdf?: RawBlob }> {
+    const { screenshot, pdf } = this.#order
+    const made: { screenshot?: RawBlob; pdf?: RawBlob } = {}
+    if (screenshot) {
+      const { shot, warning } = await takeScreenshot(this.page, screenshot, Math.max(1, this.#order.deadline.remainingMs()))
+      made.screenshot = shot
+      if (warning !== undefined) this.warnings.push(warning)
+    }
+    if (pdf) made.pdf = await takePdf(this.page, pdf)
+    return made
   }
 
   async snapshot(): Promise<RenderedPage> {
@@ -134,9 +167,8 @@ export class Visit {
     }
   }
 
-  async #waitFor(): Promise<void> {
-    const { selector, text, url } = this.#order.options.waitFor ?? {}
-    const timeout = Math.max(1, this.#remainingMs())
+  async #waitFor({ selector, text, url }: WaitFor, timeoutMs: number): Promise<void> {
+    const timeout = Math.max(1, timeoutMs)
     try {
       if (url !== undefined) await this.page.waitForURL((now) => matches(url, now.href), { timeout, waitUntil: 'commit' })
       if (selector !== undefined) await this.page.waitForSelector(selector, { state: 'attached', timeout })

@@ -7,6 +7,7 @@ import { labCommand } from './lab.ts'
 import { problemOf } from './problem.ts'
 import { scrapeCommand } from './scrape.ts'
 import { serveCommand } from './serve.ts'
+import { workerCommand } from './worker.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 import { creditsCommand } from './credits.ts'
 
@@ -17,7 +18,7 @@ export const main = async (args: string[]): Promise<void> => {
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
-  for (const command of [serveCommand(), scrapeCommand(), keysCommand(), creditsCommand(), explainCommand(), labCommand(), doctorCommand(), exportCommand(), importCommand()]) program.addCommand(command)
+  for (const command of [serveCommand(), workerCommand(), scrapeCommand(), keysCommand(), creditsCommand(), explainCommand(), labCommand(), doctorCommand(), exportCommand(), importCommand()]) program.addCommand(command)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {

@@ -1,8 +1,9 @@
+import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { openEngine } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { modes, type Document, type Mode } from '../contract/document.ts'
-import { formatKinds, renders, scrapeIntent, type FormatKind, type Render } from '../contract/intent.ts'
+import { textKinds, renders, scrapeIntent, type TextKind, type Render } from '../contract/intent.ts'
 import { fail } from '../failure/failure.ts'
 import { parseUrl, withScheme } from '../lib/url.ts'
 import { exitCodes, failureText } from './problem.ts'
@@ -15,6 +16,8 @@ interface Options {
   exclude: string[]
   header: string[]
   timeout: string
+  screenshot?: string
+  fullPage?: true
   json?: true
 }
 
@@ -24,12 +27,14 @@ export const scrapeCommand = (): Command =>
   new Command('scrape')
     .description('Fetch one page and print it; needs no server. Exit code by who has to act: caller 2, account 3, policy 4, target 5, content 6, platform 7')
     .argument('<url>', 'the page; *.lab.test and *.fail.test lead to the built-in lab')
-    .option('--format <list>', `${formatKinds.join(', ')}, metadata; separated by commas`, 'markdown')
+    .option('--format <list>', `${textKinds.join(', ')}, metadata; separated by commas`, 'markdown')
     .option('--mode <mode>', modes.join(', '), 'normal')
     .option('--render <how>', renders.join(', '), 'auto')
     .option('--include <selector>', 'keep only what this CSS selector matches; may be repeated', collect, [])
     .option('--exclude <selector>', 'drop what this CSS selector matches; may be repeated', collect, [])
     .option('--header <name: value>', 'send a header; may be repeated', collect, [])
+    .option('--screenshot <file>', 'write a picture of the page: .png, .jpg or .webp')
+    .option('--full-page', 'of the whole page')
     .option('--timeout <ms>', 'deadline', '30000')
     .option('--json', 'print everything as JSON')
     .action(scrape)
@@ -39,7 +44,7 @@ const scrape = async (url: string, options: Options): Promise<void> => {
   const formats = options.format.split(',').map((name) => name.trim())
   const intent = scrapeIntent({
     url: withScheme(url),
-    formats: formats.filter((name) => name !== 'metadata').map((name) => ({ kind: oneOf('--format', name, formatKinds) as FormatKind })),
+    formats: formats.filter((name) => name !== 'metadata').map((name) => ({ kind: oneOf('--format', name, textKinds) as TextKind })),
     mode: oneOf('--mode', options.mode, modes) as Mode,
     render: oneOf('--render', options.render, renders) as Render,
     includeSelectors: options.include,
@@ -47,12 +52,19 @@ const scrape = async (url: string, options: Options): Promise<void> => {
     headers: Object.fromEntries(options.header.map(headerOf)),
     timeoutMs: timeoutOf(options.timeout),
   })
+  if (options.screenshot !== undefined) intent.formats.push({ kind: 'screenshot', screenshot: { type: shotTypeOf(options.screenshot), fullPage: options.fullPage ?? false, delivery: 'base64' } })
   const host = parseUrl(url)?.hostname
   const { engine, close } = openEngine(config)
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
   try {
     const outcome = await engine.scrape(intent, { mode: host !== undefined && /\.(lab|fail)\.test$/.test(host) ? 'test' : 'live', signal: controller.signal })
+    if (outcome.ok && options.screenshot !== undefined) {
+      const { screenshot, ...formats } = outcome.value.formats
+      await writeFile(options.screenshot, Buffer.from(screenshot?.base64 ?? '', 'base64'))
+      outcome.value.formats = formats
+      console.error(`${options.screenshot}: ${screenshot?.width} × ${screenshot?.height}, ${screenshot?.bytes} bytes`)
+    }
     if (outcome.ok) return console.log(options.json ? JSON.stringify({ ...outcome.value, evidence: outcome.evidence }, null, 2) : textOf(outcome.value, formats))
     console.error(options.json ? JSON.stringify(outcome.failure, null, 2) : failureText(outcome.failure))
     process.exitCode = exitCodes[outcome.failure.class]
@@ -63,9 +75,15 @@ const scrape = async (url: string, options: Options): Promise<void> => {
 
 /** One format plainly; several under their names. */
 const textOf = (document: Document, formats: string[]): string => {
-  const parts = formats.map((name) => [name, name === 'metadata' ? document.metadata : document.formats[name as FormatKind]] as const)
+  const parts = formats.map((name) => [name, name === 'metadata' ? document.metadata : document.formats[name as TextKind]] as const)
   const texts = parts.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value, null, 2)] as const)
   return texts.length === 1 ? (texts[0]?.[1] ?? '') : texts.map(([name, text]) => `--- ${name} ---\n${text}`).join('\n\n')
+}
+
+const shotTypeOf = (file: string): 'png' | 'jpeg' | 'webp' => {
+  const ending = /\.(png|jpe?g|webp)$/i.exec(file)?.[1]?.toLowerCase()
+  if (ending === undefined) throw invalid('--screenshot', `"${file}" does not end in .png, .jpg or .webp`)
+  return ending === 'png' || ending === 'webp' ? ending : 'jpeg'
 }
 
 const oneOf = (option: string, value: string, allowed: readonly string[]): string => {

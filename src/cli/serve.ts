@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { startApp, type App } from '../app.ts'
 import { readConfig, type RawSettings } from '../config.ts'
+import { untilStopped } from './stop.ts'
 import { removeServerFile, writeServerFile } from '../server-file.ts'
 
 interface Options {
@@ -36,7 +37,7 @@ const serve = async (options: Options): Promise<void> => {
     console.error('Stopping: running requests get their time; press Ctrl-C again to stop at once.')
     process.once('SIGINT', () => process.exit(130))
   } finally {
-    await removeServerFile(config.dataDir)
+    await removeServerFile(config.dataDir, app.operatorSecret)
     await app.close()
   }
 }
@@ -67,9 +68,3 @@ Reference: ${url}/docs   Failures: ${url}/errors`)
 
 const curl = (url: string, key: string, page: string): string =>
   `curl -s ${url}/v1/scrape -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '{"url":"${page}"}'`
-
-const untilStopped = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
-

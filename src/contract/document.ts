@@ -49,6 +49,29 @@ export interface Metadata {
   word_count?: number
 }
 
+/** Bytes made from a page: kept under `path` of this server until `expiresAt`, or inline. */
+export interface PageBlob {
+  contentType: string
+  bytes: number
+  width?: number
+  height?: number
+  /** Path and query, signed. */
+  path?: string
+  /** ISO 8601. */
+  expiresAt?: string
+  base64?: string
+}
+
+/** What one action came to. */
+export interface ActionResult {
+  index: number
+  type: string
+  ms: number
+  /** Of `extract` and `evaluate`. */
+  value?: unknown
+  screenshot?: PageBlob
+}
+
 /** The values that were asked for, by the name of their format. */
 export interface Formats {
   markdown?: string
@@ -60,6 +83,8 @@ export interface Formats {
   json?: unknown
   summary?: string
   question?: Answer
+  screenshot?: PageBlob
+  pdf?: PageBlob
 }
 
 /** One page as data. */
@@ -79,4 +104,6 @@ export interface Document {
   warnings: string[]
   /** How `json` was come by. */
   extraction?: Extraction
+  /** Of the actions that were asked for, in order. */
+  actions?: ActionResult[]
 }

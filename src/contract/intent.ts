@@ -1,7 +1,15 @@
 import type { Mode } from './document.ts'
 import type { ExtractOptions } from './extract.ts'
 
-export const formatKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images', 'json', 'summary', 'question'] as const
+/** Formats made from the document's text. */
+export const textKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images'] as const
+export type TextKind = (typeof textKinds)[number]
+/** Formats that are read from the document, some by a model. */
+export const readKinds = ['json', 'summary', 'question'] as const
+export type ReadKind = (typeof readKinds)[number]
+/** Formats that only a browser makes. */
+export const shownKinds = ['screenshot', 'pdf'] as const
+export const formatKinds = [...textKinds, ...readKinds, ...shownKinds] as const
 export type FormatKind = (typeof formatKinds)[number]
 
 /** One output that is wanted; `mode` overrides the intent's. */
@@ -12,6 +20,39 @@ export interface FormatRequest {
   extract?: ExtractOptions
   /** Of `question`: what is asked; of `summary`: what it should look at. */
   prompt?: string
+  screenshot?: ScreenshotOptions
+  pdf?: PdfOptions
+}
+
+export const shotTypes = ['png', 'jpeg', 'webp'] as const
+/** `url`: kept by this server for a while, behind a signed address. */
+export const deliveries = ['url', 'base64'] as const
+export type Delivery = (typeof deliveries)[number]
+
+export interface ScreenshotOptions {
+  type?: (typeof shotTypes)[number]
+  /** 1 to 100; not for png. */
+  quality?: number
+  fullPage?: boolean
+  /** Only this element. */
+  selector?: string
+  /** Of the window that is photographed. */
+  width?: number
+  height?: number
+  scale?: number
+  delivery?: Delivery
+}
+
+export const paperSizes = ['A3', 'A4', 'A5', 'Letter', 'Legal', 'Tabloid'] as const
+
+export interface PdfOptions {
+  paper?: (typeof paperSizes)[number]
+  landscape?: boolean
+  background?: boolean
+  scale?: number
+  /** Of all four sides, in millimetres. */
+  marginMm?: number
+  delivery?: Delivery
 }
 
 export const renders = ['auto', 'static', 'js'] as const
@@ -30,6 +71,22 @@ export interface WaitFor {
   url?: string
 }
 
+/** Steps that are taken in a page, in order, once it is still. `timeoutMs` is how long an element is waited for. */
+export type Action =
+  | { type: 'click'; selector: string; button?: 'left' | 'right' | 'middle'; count?: number; timeoutMs?: number }
+  | { type: 'type'; selector: string; text: string; clear?: boolean; timeoutMs?: number }
+  | { type: 'press'; key: string; selector?: string; timeoutMs?: number }
+  | { type: 'select'; selector: string; values: string[]; timeoutMs?: number }
+  | { type: 'check'; selector: string; checked?: boolean; timeoutMs?: number }
+  | { type: 'hover'; selector: string; timeoutMs?: number }
+  | { type: 'scroll'; selector?: string; x?: number; y?: number; to?: 'top' | 'bottom'; timeoutMs?: number }
+  | { type: 'wait'; ms: number }
+  | ({ type: 'wait_for'; timeoutMs?: number } & WaitFor)
+  | { type: 'navigate'; url: string }
+  | { type: 'screenshot'; screenshot: ScreenshotOptions }
+  | { type: 'extract'; selector: string; output: 'text' | 'html' | 'attribute'; attribute?: string; all?: boolean; timeoutMs?: number }
+  | { type: 'evaluate'; script: string }
+
 /** What only a browser can do for a page. */
 export interface BrowserOptions {
   /** Further time after the page has become still. */
@@ -44,6 +101,7 @@ export interface BrowserOptions {
   /** IANA name. */
   timezone?: string
   block?: Blockable[]
+  actions?: Action[]
 }
 
 /** What was asked, free of any vendor's words. Unset members take the engine's defaults. */
@@ -109,6 +167,9 @@ export const scrapeIntent = (parts: Partial<ScrapeIntent> & { url: string }): Sc
   ...parts,
 })
 
+export const isTextFormat = <F extends FormatRequest>(format: F): format is F & { kind: TextKind | ReadKind } => ([...textKinds, ...readKinds] as readonly string[]).includes(format.kind)
+
 /** True where plain HTTP cannot give what is asked. */
-export const needsBrowser = ({ browser }: Pick<ScrapeIntent, 'browser'>): boolean =>
-  browser !== undefined && (browser.waitMs !== undefined || browser.waitFor !== undefined || (browser.scrolls ?? 0) > 0)
+export const needsBrowser = ({ browser, formats }: Pick<ScrapeIntent, 'browser' | 'formats'>): boolean =>
+  !formats.every(isTextFormat) ||
+  (browser !== undefined && (browser.waitMs !== undefined || browser.waitFor !== undefined || (browser.scrolls ?? 0) > 0 || (browser.actions ?? []).length > 0))

@@ -1,7 +1,7 @@
 import type { Attempt } from '../failure/evidence.ts'
 import type { Deadline } from '../lib/deadline.ts'
 import type { KeyMode } from './actor.ts'
-import type { BrowserOptions } from './intent.ts'
+import type { BrowserOptions, PdfOptions, ScreenshotOptions } from './intent.ts'
 
 /** A page as the browser has it at one moment. */
 export interface RenderedPage {
@@ -12,12 +12,29 @@ export interface RenderedPage {
   headers: [string, string][]
 }
 
+export interface RawBlob {
+  data: Uint8Array
+  contentType: string
+  width?: number
+  height?: number
+}
+
+export interface RawActionResult {
+  index: number
+  type: string
+  ms: number
+  value?: unknown
+  screenshot?: RawBlob
+}
+
 export interface RenderOrder {
   url: string
   mode: KeyMode
   headers: Record<string, string>
   cookies: Record<string, string>
   options: BrowserOptions
+  screenshot?: ScreenshotOptions
+  pdf?: PdfOptions
   /** Most bytes of the final document. */
   bytesMax: number
   deadline: Deadline
@@ -26,7 +43,7 @@ export interface RenderOrder {
 }
 
 export type RenderResult =
-  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[] }
+  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[]; screenshot?: RawBlob; pdf?: RawBlob; actions: RawActionResult[] }
   /** The address answers with something that browsers download or show with a viewer. */
   | { kind: 'file'; attempts: Attempt[] }
 

@@ -4,6 +4,7 @@ import type { Document } from './document.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
+import type { MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
 import type { PriceList } from './price.ts'
 import type { NewWebhook, WebhookChange, WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import type { Account, CreditState, Page, RateState, RequestRecord } from './usage.ts'
@@ -89,6 +90,17 @@ export interface VerbMap {
   deliveries_replay: { input: { id: string; deliveryId: string }; value: WebhookDelivery }
   /** Sends again what happened between two instants; only what failed unless `all`. */
   deliveries_replay_range: { input: { id: string; since: string; until: string; all: boolean }; value: { replaying: number } }
+  monitors_create: { input: MonitorIntent; value: MonitorRecord }
+  monitors_list: { input: Record<string, never>; value: MonitorRecord[] }
+  monitors_get: { input: { id: string }; value: MonitorRecord }
+  monitors_update: { input: { id: string; change: Partial<MonitorIntent>; active?: boolean }; value: MonitorRecord }
+  monitors_delete: { input: { id: string }; value: MonitorRecord }
+  /** Runs it now, whatever its schedule says. */
+  monitors_trigger: { input: { id: string }; value: MonitorRun }
+  /** Newest first; `changed` leaves out runs without a change. */
+  monitors_runs: { input: { id: string; limit: number; cursor?: string; changed?: boolean; snapshots?: boolean }; value: Page<MonitorRun> }
+  /** One run with what it saw; without an id the newest that is complete. */
+  monitors_run: { input: { id: string; runId: string | null }; value: MonitorRun }
   credits: { input: Record<string, never>; value: CreditState }
   top_up: { input: { credits: number; note?: string }; value: CreditState }
   set_credit_limit: { input: { monthlyCredits: number | null }; value: CreditState }

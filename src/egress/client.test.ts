@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { fail } from '../failure/failure.ts'
+import { fail, type Failure } from '../failure/failure.ts'
 import { Deadline, DeadlineExceeded } from '../lib/deadline.ts'
 import { bed, failureOf, get, listen, listenRaw, publicAddress, type Listening } from './bed.testing.ts'
 import type { Egress, EgressOptions, EgressRequest } from './types.ts'
@@ -52,6 +52,24 @@ describe('an answer', () => {
   it('without a length ends with the connection', async () => {
     const { egress } = await raw('HTTP/1.0 200 OK\r\n\r\nall of it')
     expect(text((await get(egress, url)).body)).toBe('all of it')
+  })
+
+  it('is refused where too many arrive at one time, and leaves room when it is read', async () => {
+    const held: ServerResponse[] = []
+    const { egress } = await http((_req, res) => {
+      res.write('x'.repeat(600))
+      held.push(res)
+    }, { bufferedBytesMax: 1000 })
+    const both = [get(egress, url), get(egress, `${url}2`)] as const
+    const refused = await Promise.race(both.map((one, index) => one.then(() => ({ index, code: 'none' }), (error: Failure) => ({ index, code: error.code }))))
+    expect(refused.code).toBe('platform.overloaded')
+    for (const res of held.splice(0)) res.end()
+    const kept = await both[refused.index === 0 ? 1 : 0]
+    expect(kept.body).toHaveLength(600)
+    const next = get(egress, url)
+    await expect.poll(() => held.length).toBe(1)
+    held[0]?.end()
+    expect((await next).body).toHaveLength(600)
   })
 
   it('in chunks is put together', async () => {

@@ -140,6 +140,7 @@ export class Chain {
       body: hop.body,
       limitBytes: maxBytes,
       truncate,
+      buffered: this.#pool.buffered,
       onHead: ({ status, headers: received }: { status: number; headers: Headers }) => {
         if (isRedirect(status, received)) return 'discard' as const
         accept?.({ url: route.url.href, status, headers: received })

@@ -12,7 +12,7 @@ import type { Egress, EgressOptions, EgressResponse } from './types.ts'
 /** The one way out. Throws an `Error` at once where a rule of `allow` or `ports` cannot be read. */
 export const createEgress = (options: EgressOptions): Egress => {
   const guard = createGuard(options)
-  const pool = new Pool(options.dial)
+  const pool = new Pool(options.dial, options.bufferedBytesMax)
   const running = new Set<AbortController>()
   const tunnels = new Set<Socket>()
   let closed = false

@@ -17,8 +17,16 @@ export interface Wanted {
   limitBytes: number
   /** Cut a longer body instead of failing. */
   truncate: boolean
+  /** Bytes of bodies that are being read at this moment, in all exchanges. */
+  buffered: Buffered
   /** Called once with the head; `discard` says that the body is of no use. Throws to stop. */
   onHead(head: Head): 'read' | 'discard'
+}
+
+/** What all bodies in arrival may hold of the memory together: many at once are refused before they end the process. */
+export interface Buffered {
+  bytes: number
+  bytesMax: number
 }
 
 export interface Answer extends Head {
@@ -134,6 +142,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#full()
       return true
     }
+    const { buffered } = this.#wanted
+    // One body alone may always come up to its own limit.
+    if (buffered.bytes > this.bytes && buffered.bytes + chunk.length > buffered.bytesMax) {
+      this.#fail(fail('platform.overloaded', { retryAfterSeconds: 2 }))
+      return true
+    }
+    buffered.bytes += chunk.length
     this.bytes += chunk.length
     this.#chunks.push(chunk)
     return true
@@ -166,6 +181,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Ends the exchange; where its answer was not read to the end that also ends the socket, or the stream of HTTP/2. */
   #settle(): void {
     this.#settled = true
+    this.#wanted.buffered.bytes -= this.bytes
     this.#signal.removeEventListener('abort', this.#onAbort)
     this.#decoder?.destroy()
     if (!this.complete) this.#controller?.abort(new Error('no longer wanted'))

@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import { Client } from 'undici'
 import { fail } from '../failure/failure.ts'
 import { dialTcp, secure } from './dial.ts'
+import type { Buffered } from './exchange.ts'
 import type { Route } from './guard.ts'
 import { raced } from './race.ts'
 import type { Dial, Protocol, Timings } from './types.ts'
@@ -12,6 +13,7 @@ const keepAliveMs = 4000
 const keepAliveMaxMs = 60_000
 const streamsMax = 100
 const idleMax = 256
+const bufferedBytesMaxDefault = 536_870_912
 
 const noop = (): void => {}
 
@@ -94,11 +96,13 @@ export type StageReporter = (stage: 'connection' | 'tls handshake', address?: st
 export class Pool {
   readonly #groups = new Map<string, Group>()
   readonly #idle = new Set<Connection>()
+  readonly buffered: Buffered
   readonly #dial: Dial | undefined
   #closed = false
 
-  constructor(dial?: Dial) {
+  constructor(dial?: Dial, bufferedBytesMax = bufferedBytesMaxDefault) {
     this.#dial = dial
+    this.buffered = { bytes: 0, bytesMax: bufferedBytesMax }
   }
 
   async acquire(route: Route, signal: AbortSignal, report: StageReporter, fresh = false): Promise<Acquired> {

@@ -29,6 +29,8 @@ export interface EgressOptions {
   /** Ports of targets: '80', '1024-65535', '*'. */
   ports?: readonly string[]
   bodyLimitBytes: number
+  /** Most bytes of all bodies that are arriving at one time. */
+  bufferedBytesMax?: number
   maxRedirects: number
   resolver?: Resolver
   sites?: (host: string) => Site | undefined

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import type { ScrapeIntent } from '../contract/intent.ts'
 
@@ -8,11 +9,12 @@ export interface DocumentCache {
   put(key: string, document: Document): void
 }
 
-/** One key for all intents that give the same document: everything but time limits and age. */
-export const cacheKey = (intent: ScrapeIntent): string => {
+/** One key for all intents that give the same document: everything but time limits and age. What a test key sees is the lab's and no live key's, and the other way round. */
+export const cacheKey = (intent: ScrapeIntent, mode: KeyMode): string => {
   const { timeoutMs: _timeout, maxAgeS: _age, respectRobots: _robots, url, formats, headers, cookies, ...rest } = intent
   const canonical = {
     ...rest,
+    keyMode: mode,
     url: URL.parse(url)?.href ?? url,
     formats: [...formats].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
     headers: Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const).sort(byName),

@@ -1,6 +1,7 @@
 import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import { needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
+import type { BlobStore } from '../contract/blobs.ts'
 import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
@@ -27,6 +28,8 @@ export interface EngineDeps {
   egress: Record<KeyMode, () => Promise<Egress>>
   converter: Converter
   renderer?: Renderer
+  /** Keeps screenshots and the like; without one they are given inline. */
+  blobs?: BlobStore
   /** Most bytes of a rendered document. */
   bytesMax: number
   /** Undefined where none is configured. */
@@ -60,6 +63,7 @@ export interface Work {
   egress: Egress
   converter: Converter
   renderer: Renderer | undefined
+  blobs: BlobStore | undefined
   bytesMax: number
   deadline: Deadline
   clock: Clock
@@ -81,12 +85,12 @@ export const createEngine = (deps: EngineDeps): Engine => ({
       // A test key reaches nothing but the lab, and a model is elsewhere.
       const model = context.mode === 'live' ? deps.model : undefined
       const reads = needsModel(intent, model, context.mode)
-      const key = cacheKey(intent)
+      const key = cacheKey(intent, context.mode)
       const stored = intent.maxAgeS > 0 && !intent.content ? await fromCache(deps, intent, context, key) : undefined
       if (stored) return succeeded(stored.document, [stored.attempt], timings)
 
       const egress = await deps.egress[context.mode]()
-      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads }
+      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads }
       if (intent.respectRobots && !intent.content) await obeyRobots(work, deps.userAgent)
       const reached = await climb(work)
       const document = await withExtracts(work, reached, { model, owner: context.owner ?? '' })
@@ -118,10 +122,15 @@ const climb = async (work: Work): Promise<RungResult & { kind: 'document' }> => 
 const fromCache = async (deps: EngineDeps, intent: ScrapeIntent, context: ScrapeContext, key: string) => {
   const startedAt = deps.clock()
   const document = await context.cache?.get(key, intent.maxAgeS)
-  if (!document) return undefined
+  if (!document || isOver(document, deps.clock())) return undefined
   const attempt: Attempt = { tier: 'cache', url: document.finalUrl, ms: deps.clock() - startedAt, outcome: 'ok' }
   return { document: { ...document, url: intent.url, cached: true }, attempt }
 }
+
+/** The addresses of what was kept beside it end before the stored result does. */
+const isOver = ({ formats, actions = [] }: Document, now: number): boolean =>
+  [formats.screenshot, formats.pdf, ...actions.map(({ screenshot }) => screenshot)]
+    .some((blob) => blob?.expiresAt !== undefined && Date.parse(blob.expiresAt) < now + 60_000)
 
 const obeyRobots = async (work: Work, userAgent: string): Promise<void> => {
   const verdict = await work.egress.robots(work.intent.url, userAgent, work.deadline.signal)

@@ -46,7 +46,8 @@ interface ListedFacts {
   'target.rate_limited': { status: number; retryAfterSeconds: number | null }
   'content.unsupported_type': { contentType: string }
   'content.too_large': { limitBytes: number }
-  'content.action_failed': { index: number; action: string; reason: string }
+  /** `results`: of the actions before it. */
+  'content.action_failed': { index: number; action: string; reason: string; results?: unknown[] }
   'content.extraction_invalid': { violations: { path: string; message: string }[] }
   'platform.overloaded': { retryAfterSeconds: number }
   'platform.not_configured': { setting: string }

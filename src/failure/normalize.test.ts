@@ -18,6 +18,7 @@ describe('codes', () => {
     ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'target.connection_reset'], ['Z_BUF_ERROR', 'target.connection_reset'],
     ['EHOSTUNREACH', 'target.unreachable'], ['ENETUNREACH', 'target.unreachable'], ['ETIMEDOUT', 'target.unreachable'], ['UND_ERR_HEADERS_OVERFLOW', 'target.unreachable'],
     ['Z_DATA_ERROR', 'content.parse_failed'], ['ERR__ERROR_FORMAT_PADDING_1', 'content.parse_failed'], ['ZSTD_error_prefix_unknown', 'content.parse_failed'],
+    ['22021', 'caller.invalid_request'], ['22P05', 'caller.invalid_request'],
     ['EMFILE', 'platform.overloaded'], ['ENFILE', 'platform.overloaded'],
     ['UND_ERR_HEADERS_TIMEOUT', 'target.timeout'], ['UND_ERR_CONNECT_TIMEOUT', 'target.timeout'],
     ['ERR_SOMETHING_ELSE', 'platform.internal'], ['', 'platform.internal'],

@@ -101,6 +101,8 @@ const tlsByPrefix: [prefix: string, reason: TlsReason][] = [
   ['ERR_OSSL_', 'protocol'],
 ]
 
+/** PostgreSQL's text holds no NUL, and its JSON no half of a surrogate pair: what a caller wrote cannot be a name, an id or a note. */
+const unstorable = new Set(['22021', '22P05'])
 const exhausted = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
 const timeouts = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 /** nghttp2's ENHANCE_YOUR_CALM, which our side sends at a flood of headers. */
@@ -113,6 +115,7 @@ const classify = (error: unknown, context: NormalizeContext): Failure => {
   if (textOf(error, 'name') === 'TimeoutError' || timeouts.has(code)) return timeout(context, 0, error)
   // Nobody is left to read this answer; what remains is the record that the connection was cut short.
   if (textOf(error, 'name') === 'AbortError') return fail('target.connection_reset', {}, options)
+  if (unstorable.has(code)) return fail('caller.invalid_request', { issues: [{ path: [], code: 'invalid_text', message: 'A text holds a character that cannot be stored' }] }, options)
   if (exhausted.has(code)) return fail('platform.overloaded', { retryAfterSeconds: 1 }, options)
   return (context.target && ofTarget(error, code)) || fail('platform.internal', { id: newId('err') }, options)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseUrl, publicForm, withScheme } from './url.ts'
+import { parseUrl, publicForm, withoutUserInfo, withScheme } from './url.ts'
 
 describe('parseUrl', () => {
   it.each([
@@ -42,4 +42,13 @@ describe('publicForm', () => {
       expect(publicForm(tainted)).not.toContain(`#${secret}`)
     }))
   })
+})
+
+it.each([
+  ['/r/https://user:secret@shop.example/a@b', '/r/https://shop.example/a@b'],
+  ['/r/https:/user:secret@shop.example/', '/r/https:/shop.example/'],
+  ['/r/https://a:b@c:d@shop.example/', '/r/https://shop.example/'],
+  ['/v1/scrape', '/v1/scrape'],
+])('keeps no user and password of %s', (text, shown) => {
+  expect(withoutUserInfo(text)).toBe(shown)
 })

@@ -21,3 +21,6 @@ export const publicForm = (input: string | URL): string => {
   url.hash = ''
   return url.href
 }
+
+/** The same for a text with URLs in it that need not be whole, as a path such as `/r/https://user:password@host/`. */
+export const withoutUserInfo = (text: string): string => text.replace(/(https?:\/{1,2})[^/?#\s]*@/gi, '$1')

@@ -9,10 +9,16 @@ export const createMemoryThrottle = (clock: Clock): Throttle => {
   const addresses = new Map<string, { minute: number; counted: number }>()
   const windows = new Map<string, SlidingWindow>()
   const running = new Map<string, number>()
-  let last = -Infinity
+  let last = clock()
+  let lead = 0
 
-  // A clock that is set back must not reopen a window.
-  const now = (): number => (last = Math.max(last, clock()))
+  // A clock that is set back must not reopen a window, nor keep it shut until the clock has come as far again.
+  const now = (): number => {
+    const read = clock()
+    if (read < last) lead += last - read
+    last = read
+    return read + lead
+  }
 
   const rateOf = ({ keyId, limits: { rpm } }: Actor, at: number) => {
     if (rpm === null) return {}

@@ -198,3 +198,18 @@ describe.each(backends)('guardAddress on $name', ({ open }) => {
     await drop()
   })
 })
+
+describe('throttle in memory', () => {
+  it('is not kept shut by a clock that jumped ahead and came back', async () => {
+    let now = Date.UTC(2026, 2, 14, 12)
+    const throttle = createMemoryThrottle(() => now)
+    const actor = actorWith(1, null)
+    now += 3_600_000
+    await throttle.enter(actor)
+    now -= 3_600_000
+    expect(await refusal(throttle.enter(actor))).toBe('account.rate_limited')
+    now += 60_001
+    expect(await refusal(throttle.enter(actor))).toBe('admitted')
+    expect((await throttle.countAddress('192.0.2.1', 5)).resetMs).toBeLessThanOrEqual(60_000)
+  })
+})

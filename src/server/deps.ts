@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { BlobStore } from '../contract/blobs.ts'
 import type { Verbs } from '../contract/verbs.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Metrics } from './metrics.ts'
@@ -26,6 +27,7 @@ export interface ServerSettings {
 export interface ServerDeps {
   verbs: Verbs
   dialects: readonly Dialect[]
+  blobs: Pick<BlobStore, 'get'>
   settings: ServerSettings
   metrics: Metrics
   logger: Logger

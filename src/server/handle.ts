@@ -6,6 +6,7 @@ import type { Dialect, Reply, ReplyInfo, Route } from '../dialects/dialect.ts'
 import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { accepts } from '../lib/accept.ts'
+import { withoutUserInfo } from '../lib/url.ts'
 import { requestIdFrom } from '../lib/request-id.ts'
 import { readJson } from './body.ts'
 import { crossOriginHeaders, firstPartyOf, isPreflight } from './cross-origin.ts'
@@ -71,11 +72,14 @@ const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress:
     stored = progress.store(reply)
     return stored
   } finally {
-    // A failure that a later try may mend is forgotten, so that the repeat is a real one; a secret is not kept at all.
-    const isKept = progress.failure?.retry !== 'later' && !secretVerbs.includes(route.verb)
-    if (replay) await replay.finish(isKept ? stored : null)
+    // The work is done and billed: that its reply could not be kept must not take it from the caller.
+    if (replay) await replay.finish(isKept(route, progress.failure) ? stored : null).catch((err: unknown) => deps.logger.error({ err, request_id: progress.visit.requestId }, 'a reply could not be kept for a repeat'))
   }
 }
+
+/** A failure that may be mended, by time, by a top-up or by the operator, is forgotten, so that the repeat is a real one; a secret is not kept at all. */
+const isKept = (route: Route, failure: Failure | undefined): boolean =>
+  failure?.retry !== 'later' && failure?.class !== 'account' && failure?.class !== 'platform' && !secretVerbs.includes(route.verb)
 
 interface Input {
   body: unknown
@@ -214,7 +218,7 @@ class Progress {
   reply(stored: StoredReply | Response, route: Route | undefined): Response {
     const { logger, metrics } = this.#deps
     const { durationMs } = this.info()
-    const line = { request_id: this.visit.requestId, dialect: this.#dialect.name, method: this.visit.method, path: this.incoming.path, status: stored.status, ms: durationMs, key: this.visit.actor?.keyId, code: this.failure?.code }
+    const line = { request_id: this.visit.requestId, dialect: this.#dialect.name, method: this.visit.method, path: withoutUserInfo(this.incoming.path), status: stored.status, ms: durationMs, key: this.visit.actor?.keyId, code: this.failure?.code }
     if (this.failure?.class === 'platform') logger.error({ ...line, err: this.failure.cause, id: this.failure.plainFacts.id }, 'failed')
     else logger.info(line, this.failure ? 'failed' : 'done')
     metrics.replied({ dialect: this.#dialect.name, route: route?.path ?? 'none', status: stored.status }, durationMs / 1000, this.failure)

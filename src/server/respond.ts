@@ -8,7 +8,7 @@ export const commonHeaders = (info: ReplyInfo, timings: Timings, failure?: Failu
   const headers: Record<string, string> = {
     'x-request-id': info.requestId,
     // The total first: clients take the first duration for the whole.
-    'server-timing': [`total;dur=${info.durationMs}`, ...Object.entries(timings).map(([name, ms]) => `${name};dur=${ms}`)].join(', '),
+    'server-timing': [`total;dur=${info.durationMs}`, ...Object.entries(timings).map(([name, ms]) => `${name};dur=${Math.round(ms * 10) / 10}`)].join(', '),
   }
   const rate = info.account.rate
   if (rate) {

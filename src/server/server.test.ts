@@ -44,6 +44,13 @@ describe('validate', () => {
     expect(issuesOf({ url: 'x', list: [{ nam: 'a', name: 'b' }] })[0]).toMatchObject({ path: ['list', 0, 'nam'], message: 'Unknown field "nam". Did you mean "name"?' })
   })
 
+  it('says little about very many unknown fields, and about very long ones', () => {
+    const many = issuesOf({ url: 'x', ...Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`unknown_${i}`, i])) })
+    expect(many).toHaveLength(100)
+    const [long] = issuesOf({ url: 'x', ['y'.repeat(1_000_000)]: 1 })
+    expect(JSON.stringify(long).length).toBeLessThan(1000)
+  })
+
   it('throws nothing but failures whatever comes', () => {
     fc.assert(fc.property(fc.anything(), (value) => {
       expect(() => JSON.stringify(issuesOf(value))).not.toThrow()

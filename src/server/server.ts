@@ -4,6 +4,8 @@ import type { Dialect, Route } from '../dialects/dialect.ts'
 import { fail } from '../failure/failure.ts'
 import { clientAddress, isTrusted, parseRanges } from './client-address.ts'
 import type { ServerDeps } from './deps.ts'
+import { blobPath } from '../contract/blobs.ts'
+import { mountBlobs } from './blobs.ts'
 import { mountDocs } from './docs.ts'
 import { handle, type Found } from './handle.ts'
 
@@ -48,6 +50,7 @@ export const createServer = (deps: ServerDeps): Server => {
     }
   }
 
+  mountBlobs(app, deps, (c, failure) => answer(c, dialectOf('/', deps.dialects), { failure }))
   mountDocs(app, deps, (c, failure) => answer(c, dialectOf('/', deps.dialects), { failure }))
   for (const dialect of deps.dialects) {
     for (const [path, routes] of byPath(dialect.routes)) {
@@ -92,11 +95,20 @@ const dialectOf = (path: string, dialects: readonly Dialect[]): Dialect => {
 const routedPath = (request: Request, voiceHosts: ReadonlyMap<string, string>, dialects: readonly Dialect[]): string => {
   const url = new URL(request.url)
   const path = foldSlashes(url.pathname, dialects)
-  const voice = voiceHosts.get(url.hostname) ?? voiceHosts.get('*')
+  const voice = voiceHosts.get(hostKey(url)) ?? voiceHosts.get('*')
   const base = dialects.find((dialect) => dialect.name === voice)?.basePath
-  if (base === undefined || path.startsWith('/docs') || path.startsWith('/errors')) return path
+  if (base === undefined || isOfServer(path, base, dialects) || path.startsWith(blobPath)) return path
   return path === base || path.startsWith(`${base}/`) ? path : foldSlashes(base + path, dialects)
 }
+
+/** Paths that a voice at the root leaves to the server: its documentation, and what watches it where the voice has no such route. */
+const isOfServer = (path: string, base: string, dialects: readonly Dialect[]): boolean =>
+  /^\/(docs|errors)(\/|$)/.test(path) || (watched.has(path) && !dialects.some((dialect) => dialect.basePath === base && dialect.routes.some((row) => row.path === path)))
+
+const watched = new Set(['/health', '/ready', '/metrics'])
+
+/** What counts as one host: as URL spells it, whatever the port, with the dot of the root or without. */
+export const hostKey = (url: URL): string => url.hostname.replace(/\.$/, '')
 
 /** Doubled slashes at the start and anywhere below a dialect's base, as base URLs that end in one make them. */
 const foldSlashes = (pathname: string, dialects: readonly Dialect[]): string => {

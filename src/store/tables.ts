@@ -294,6 +294,43 @@ export interface WebhookDeliveryRow {
   snippet: string | null
 }
 
+export interface MonitorRow {
+  id: string
+  seq: Generated<number>
+  workspace_id: string
+  key_id: string
+  actor: unknown
+  prices: unknown
+  dialect: string
+  request_id: string
+  intent: unknown
+  active: Generated<boolean>
+  reason: string | null
+  failures: Generated<number>
+  next_at: Date | null
+  last_run_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface MonitorRunRow {
+  id: string
+  seq: Generated<number>
+  monitor_id: string
+  workspace_id: string
+  state: 'running' | 'completed' | 'failed' | 'skipped'
+  trigger: 'created' | 'schedule' | 'manual'
+  due_at: Date
+  finished_at: Date | null
+  previous_id: string | null
+  changed: Generated<boolean>
+  diff: unknown
+  failure: FailureJson | null
+  credits: Generated<number>
+  body: Uint8Array | null
+  encoding: string | null
+}
+
 /** Every table as Kysely sees it. Numbers are safe integers, instants are `Date`, days are `YYYY-MM-DD`. */
 export interface Tables {
   meta: MetaRow
@@ -316,10 +353,13 @@ export interface Tables {
   event_heads: EventHeadRow
   webhook_endpoints: WebhookEndpointRow
   webhook_deliveries: WebhookDeliveryRow
+  monitors: MonitorRow
+  monitor_runs: MonitorRunRow
 }
 
 /** Tables that an export carries, parents first. The others hold the present minute and nothing else. */
 export const durableTables = [
   'meta', 'workspaces', 'keys', 'ledger', 'reservations', 'usage_days', 'requests', 'idempotency', 'documents',
   'jobs', 'job_pages', 'job_events', 'event_heads', 'webhook_endpoints', 'webhook_deliveries',
+  'monitors', 'monitor_runs',
 ] as const satisfies readonly (keyof Tables)[]

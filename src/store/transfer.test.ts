@@ -8,6 +8,7 @@ import type { Store } from './db.ts'
 import { createDocumentCache } from './documents.ts'
 import { claimPages, finishPages, insertJob } from './jobs.ts'
 import { durableTables } from './tables.ts'
+import { finishRun, insertMonitor, insertRun } from './monitors.ts'
 import { exportStore, importStore } from './transfer.ts'
 import { insertEndpoint } from './webhooks.ts'
 
@@ -57,6 +58,9 @@ const fill = async (store: Store): Promise<void> => {
   }))
   const { pages } = await claimPages(store.db, 'job_1', { holder: 'w', limit: 5, now, leaseMs: 5000, free: true })
   await finishPages(store.db, 'job_1', now, pages.map(({ n, fence }) => ({ n, fence, state: 'done' as const, credits: 0, body: 'AP+A', encoding: 'plain', facts: { title: '🦜' } })))
+  await insertMonitor(store.db, { id: 'mon_1', workspaceId: 'team', keyId: key.id, actor: {}, prices: {}, dialect: 'native', requestId: 'r1', intent: { name: '🦜' }, nextAt: now, now })
+  await insertRun(store.db, { id: 'run_1', monitorId: 'mon_1', workspaceId: 'team', state: 'running', trigger: 'manual', dueAt: now })
+  await finishRun(store.db, 'run_1', { state: 'completed', diff: null, failure: null, credits: 1, previousId: null, snapshot: { texts: { markdown: 'ü'.repeat(5000) }, fields: {}, lists: {} }, now })
   await meter.stop()
 }
 

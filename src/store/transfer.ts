@@ -17,7 +17,7 @@ interface Header {
 }
 
 /** Few rows at a time where one row may be megabytes. */
-const rowsPerFetch = (table: TableName): number => (['documents', 'idempotency', 'job_pages'].includes(table) ? 8 : 500)
+const rowsPerFetch = (table: TableName): number => (['documents', 'idempotency', 'job_pages', 'monitor_runs'].includes(table) ? 8 : 500)
 
 const batchChars = 1_048_576
 
@@ -87,7 +87,7 @@ const importAll = (store: Store, source: Readable): Promise<{ rows: number }> =>
     // Observed in the race below; without this line an error after the last line would be unhandled.
     failed.catch(() => {})
     const rows = await Promise.race([readLines(trx, lines), failed])
-    for (const [table, column] of [['ledger', 'id'], ['requests', 'seq'], ['jobs', 'seq'], ['job_pages', 'n'], ['webhook_endpoints', 'seq'], ['webhook_deliveries', 'seq']] as const) {
+    for (const [table, column] of [['ledger', 'id'], ['requests', 'seq'], ['jobs', 'seq'], ['job_pages', 'n'], ['webhook_endpoints', 'seq'], ['webhook_deliveries', 'seq'], ['monitors', 'seq'], ['monitor_runs', 'seq']] as const) {
       await sql`select setval(pg_get_serial_sequence(${table}, ${column}), coalesce((select max(${sql.ref(column)}) from ${sql.table(table)}), 0) + 1, false)`.execute(trx)
     }
     return { rows }

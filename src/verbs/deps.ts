@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Capabilities, Health } from '../contract/verbs.ts'
 import type { DocumentCache, Engine } from '../engine/engine.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
 import type { Meter } from '../meter/meter.ts'
 
@@ -11,6 +12,7 @@ export interface VerbDeps {
   engine: Engine
   jobs: Jobs
   webhooks: Webhooks
+  monitors: Monitors
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
   capabilities(): Capabilities

@@ -11,6 +11,7 @@ import type { Permit } from '../meter/permits.ts'
 import type { Entrance } from '../meter/throttle.ts'
 import type { VerbDeps } from './deps.ts'
 import { jobVerbs } from './jobs.ts'
+import { monitorVerbs } from './monitors.ts'
 import { plainVerbs } from './plain.ts'
 import { extract } from './extract.ts'
 import { scrape, scrapeMany } from './scrape.ts'
@@ -19,7 +20,7 @@ import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, scrape, scrape_many: scrapeMany, extract }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, scrape, scrape_many: scrapeMany, extract }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps

@@ -30,7 +30,12 @@ export const plainVerbs = {
   keys_create: administering<'keys_create'>((deps, actor, input) => deps.meter.keys.create(actor.workspaceId, actor.mode === 'test' ? { ...input, mode: 'test' } : input)),
   keys_list: administering<'keys_list'>((deps, actor) => deps.meter.keys.list(actor.workspaceId), false),
   keys_revoke: administering<'keys_revoke'>((deps, actor, input) => deps.meter.keys.revoke(actor.workspaceId, input.id)),
-  keys_rotate: administering<'keys_rotate'>((deps, actor, input) => deps.meter.keys.rotate(actor.workspaceId, input.id)),
+  keys_rotate: administering<'keys_rotate'>(async (deps, actor, input) => {
+    const { mode } = await deps.meter.keys.get(actor.workspaceId, input.id)
+    // The same way out: the reply holds a live secret.
+    if (actor.mode === 'test' && mode === 'live') throw fail('account.scope_denied', { needs: 'a live key: a test key rotates only test keys' })
+    return deps.meter.keys.rotate(actor.workspaceId, input.id)
+  }),
   whoami: reading<'whoami'>(async (deps, actor) => ({
     actor,
     key: await deps.meter.keys.get(actor.workspaceId, actor.keyId),

@@ -44,19 +44,25 @@ export const scrapeMany: Metered<'scrape_many'> = {
 
 export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf'>, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
   if (isBlocklisted(intent.url, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'))
+  if (evaluates(intent) && !actor.scopes.includes('evaluate')) return failed(fail('account.scope_denied', { needs: 'the scope "evaluate"' }))
   const simulated = actor.mode === 'test' ? simulatedFailure(intent.url) : undefined
   if (simulated) return failed(simulated)
   const cache = deps.cacheOf(actor.workspaceId)
-  const asked = obeysRobots(intent, actor) ? { ...intent, respectRobots: true } : intent
-  const outcome = await deps.engine.scrape(asked, { mode: actor.mode, signal, owner: actor.keyId, ...(cache ? { cache } : {}) })
+  const outcome = await deps.engine.scrape(asNamed(intent, actor), { mode: actor.mode, signal, owner: actor.keyId, ...(cache ? { cache } : {}) })
   // A redirect is no way round the list.
   if (outcome.ok && isBlocklisted(outcome.value.finalUrl, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'), outcome.evidence, outcome.timings)
   return outcome
 }
 
-/** The lab's robots.txt must count where its failure is asked for by name. */
-const obeysRobots = (intent: ScrapeIntent, actor: Actor): boolean =>
-  actor.mode === 'test' && failureOfHost(URL.parse(intent.url)?.hostname ?? '')?.code === 'policy.robots_disallowed'
+/** A failure that is asked for by name is to come, and at once: its robots.txt counts, and no browser is tried against it. */
+const asNamed = (intent: ScrapeIntent, actor: Actor): ScrapeIntent => {
+  const named = actor.mode === 'test' ? failureOfHost(URL.parse(intent.url)?.hostname ?? '') : undefined
+  if (!named) return intent
+  return { ...intent, respectRobots: named.code === 'policy.robots_disallowed', render: intent.render === 'auto' ? 'static' : intent.render }
+}
+
+/** Scripts of the caller's own run only for keys that were given the right to. */
+const evaluates = ({ browser }: ScrapeIntent): boolean => browser?.actions?.some(({ type }) => type === 'evaluate') ?? false
 
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
 export const refuseWhole = (pages: readonly Pick<ScrapeIntent, 'url'>[], actor: Actor): void => {

@@ -149,3 +149,10 @@ export const addJobEndpoint = (trx: Database, owner: { workspaceId: string; jobI
     mode: owner.mode === 'test' ? 'test' : 'live',
     now: new Date(),
   })
+
+/** The endpoint of one monitor, likewise. */
+export const addMonitorEndpoint = (trx: Database, owner: { workspaceId: string; monitorId: string; mode: string }, webhook: { url: string; events: string[]; secret?: string }, dialect: string): Promise<void> =>
+  insertEndpoint(trx, {
+    id: newId('whe'), workspaceId: owner.workspaceId, jobId: null, monitorId: owner.monitorId, name: null, url: webhook.url, events: webhook.events,
+    secret: webhook.secret ?? newSecret(), headers: {}, options: { dialect }, mode: owner.mode === 'test' ? 'test' : 'live', now: new Date(),
+  })

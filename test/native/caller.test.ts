@@ -64,6 +64,19 @@ describe('what a caller can get wrong', () => {
     expect(body.issues?.[0]?.path).toEqual(['exclude_selectors', 1])
   })
 
+  it('blames the caller for what no database can hold', async () => {
+    const admin = { 'x-api-key': (await app.key({ scopes: ['read', 'admin'] })).secret }
+    const replies = [
+      await app.request('/v1/requests/%00', { headers: admin }),
+      await app.request('/v1/requests?dialect=%00', { headers: admin }),
+      await app.request('/v1/keys/%00', { method: 'DELETE', headers: admin }),
+      await app.request('/v1/keys', { json: { name: 'a\0b' }, headers: admin }),
+      await app.request('/v1/keys', { json: { name: 'x', url_blocklist: ['\ud800\0'] }, headers: admin }),
+      await app.request('/v1/usage/credits', { json: { credits: 1, note: '\0' }, headers: admin }),
+    ]
+    for (const reply of replies) expect((await problemOf(reply)).code).toBe('caller.invalid_request')
+  })
+
   it('links to a page of this very server', async () => {
     const body = await problemOf(await post({ json: {} }))
     const page = await app.request(new URL(body.type).pathname)

@@ -129,6 +129,26 @@ describe('idempotency', () => {
     expect((await scrape(key, { url: 'https://any.lab.test/status/503' }, flaky)).headers.get('idempotency-replayed')).toBeNull()
   })
 
+  it('runs again what only the balance stood in the way of', async () => {
+    const key = await app.key({ mode: 'live', monthlyCredits: 0 })
+    const headers = { 'idempotency-key': 'order-3' }
+    expect((await scrape(key, {}, headers)).status).toBe(402)
+    await app.app.meter.topUp(key.workspaceId, 5)
+    expect((await scrape(key, {}, headers)).status).toBe(200)
+    expect(await key.used()).toBe(1)
+  })
+
+  it('gives the reply that was paid for even where it cannot be kept', async () => {
+    const key = await app.key({ mode: 'live' })
+    await sql`alter table idempotency add constraint no_reply check (status is null or key <> 'order-4')`.execute(app.app.store.db)
+    try {
+      expect((await scrape(key, {}, { 'idempotency-key': 'order-4' })).status).toBe(200)
+      expect(await key.used()).toBe(1)
+    } finally {
+      await sql`alter table idempotency drop constraint no_reply`.execute(app.app.store.db)
+    }
+  })
+
   it('never keeps a secret for the sake of a repeat', async () => {
     const admin = await app.key({ scopes: ['admin'] })
     const make = async () => (await app.request('/v1/keys', { json: { name: 'x' }, headers: { 'x-api-key': admin.secret, 'idempotency-key': 'make-1' } })).json() as Promise<{ data: { secret: string } }>

@@ -4,7 +4,7 @@ import { modes, type Document } from '../../contract/document.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { parseUrl } from '../../lib/url.ts'
 import { route, type ReplyInfo } from '../dialect.ts'
-import { extraction, extractFields, optionsOf } from './formats.ts'
+import { extraction, extractFields, optionsOf } from './extract-formats.ts'
 import { renderDocument, urlField } from './scrape.ts'
 import { renderProblem } from './problem.ts'
 
@@ -90,8 +90,8 @@ export const extractRoutes = [
       return {
         status: 200,
         body: {
-          ...(single && first?.ok ? { data: renderDocument(first.value) } : {
-            results: results.map((result, i) => (result.ok ? { url: urls[i], data: renderDocument(result.value) } : { url: urls[i], error: renderProblem(result.failure, { ...info, account: { ...info.account, creditsBilled: 0 } }).body })),
+          ...(single && first?.ok ? { data: renderDocument(first.value, info.origin) } : {
+            results: results.map((result, i) => (result.ok ? { url: urls[i], data: renderDocument(result.value, info.origin) } : { url: urls[i], error: renderProblem(result.failure, { ...info, account: { ...info.account, creditsBilled: 0 } }).body })),
           }),
           usage: { credits: info.account.creditsBilled, ...tokensOf(results) },
           request_id: info.requestId,

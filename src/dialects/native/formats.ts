@@ -1,72 +1,85 @@
 import { z } from 'zod'
-import type { Document } from '../../contract/document.ts'
-import { modes } from '../../contract/document.ts'
-import { coercions, sourceKinds, type Extraction, type ExtractOptions, type Selection, type SelectionObject } from '../../contract/extract.ts'
-import type { FormatRequest } from '../../contract/intent.ts'
+import type { PageBlob, Formats } from '../../contract/document.ts'
+import { deliveries, formatKinds, paperSizes, shotTypes, type FormatRequest, type PdfOptions, type ScreenshotOptions } from '../../contract/intent.ts'
+import { jsonFormat, plainFormat, questionFormat, requestOf, summaryFormat } from './extract-formats.ts'
 
-const mode = z.enum(modes).optional()
-const fieldName = z.string().min(1).max(200)
+export const formatNames = [...formatKinds, 'metadata'] as const
 
-const selectionObject: z.ZodType<SelectionObject> = z.lazy(() => z.strictObject({
-  selector: z.string().min(1).max(1000).optional(),
-  attribute: z.string().min(1).max(200).optional(),
-  type: z.enum(coercions).optional(),
-  list: z.boolean().optional(),
-  fields: z.record(fieldName, selection).optional(),
-  regex: z.string().min(1).max(1000).optional(),
-})) as z.ZodType<SelectionObject>
+const side = z.int().min(200).max(5000)
 
-const selection: z.ZodType<Selection> = z.union([z.string().min(1).max(1000), selectionObject])
-
-/** What `POST /v1/extract` and the format `json` share. */
-export const extractFields = {
-  schema: z.record(z.string(), z.unknown()).optional().describe('JSON Schema (2020-12 or draft 7) of the data. Its field names say what to look for.'),
-  prompt: z.string().min(1).max(10_000).optional().describe('What is wanted, in words; needs a model'),
-  selectors: z.record(fieldName, selection).optional().describe('CSS selectors by field: a string for text, or `{selector, attribute, type, list, fields, regex}`'),
-  engine: z.enum(['auto', 'page', 'model']).optional().describe('`page` never asks a model, `model` fails where none is configured'),
+export const screenshotFields = {
+  format: z.enum(shotTypes).optional().describe('Default png'),
+  quality: z.int().min(1).max(100).optional().describe('Of jpeg and webp'),
+  full_page: z.boolean().optional().describe('The whole page, at most 16000 device pixels of its height'),
+  selector: z.string().min(1).max(500).optional().describe('Only this element'),
+  width: side.optional(),
+  height: side.optional(),
+  scale: z.number().min(0.5).max(4).optional().describe('Device pixels per CSS pixel'),
+  delivery: z.enum(deliveries).optional().describe('`url`: a signed address on this server that ends (default); `base64`: inline'),
 }
 
-export const jsonFormat = z.strictObject({ type: z.literal('json'), mode, ...extractFields })
-export const summaryFormat = z.strictObject({ type: z.literal('summary'), mode, prompt: z.string().min(1).max(10_000).optional() })
-export const questionFormat = z.strictObject({ type: z.literal('question'), mode, question: z.string().min(1).max(10_000) })
-export const plainFormat = z.strictObject({ type: z.enum(['markdown', 'html', 'raw_html', 'text', 'links', 'images']), mode })
-
-type FormatObject = z.output<typeof jsonFormat> | z.output<typeof summaryFormat> | z.output<typeof questionFormat> | z.output<typeof plainFormat>
-
-export const optionsOf = (given: { schema?: Record<string, unknown> | undefined; prompt?: string | undefined; selectors?: Record<string, Selection> | undefined; engine?: ExtractOptions['engine'] | undefined }): ExtractOptions => ({
-  ...(given.schema ? { schema: given.schema } : {}),
-  ...(given.prompt === undefined ? {} : { prompt: given.prompt }),
-  ...(given.selectors ? { selectors: given.selectors } : {}),
-  ...(given.engine ? { engine: given.engine } : {}),
+const screenshot = z.strictObject({ type: z.literal('screenshot'), ...screenshotFields })
+const pdf = z.strictObject({
+  type: z.literal('pdf'),
+  paper: z.enum(paperSizes).optional(),
+  landscape: z.boolean().optional(),
+  background: z.boolean().optional(),
+  scale: z.number().min(0.1).max(2).optional(),
+  margin_mm: z.number().min(0).max(100).optional(),
+  delivery: z.enum(deliveries).optional(),
 })
 
-export const requestOf = (format: FormatObject): FormatRequest => {
-  const base = { kind: format.type, ...(format.mode ? { mode: format.mode } : {}) }
-  switch (format.type) {
-    case 'json':
-      return { ...base, extract: optionsOf(format) }
-    case 'summary':
-      return { ...base, ...(format.prompt === undefined ? {} : { prompt: format.prompt }) }
-    case 'question':
-      return { ...base, prompt: format.question }
-    default:
-      return base
+/** Formats that need nothing beside their name. */
+export const plainNames = formatNames.filter((name) => name !== 'question')
+
+/** A format by its name, or with options. */
+export const format = z.union([z.enum(plainNames), z.discriminatedUnion('type', [screenshot, pdf, jsonFormat, summaryFormat, questionFormat, plainFormat])])
+export type Format = z.output<typeof format>
+
+const defined = <T extends object>(value: T): { [K in keyof T]?: NonNullable<T[K]> } =>
+  // Members that are undefined are gone, which the types cannot follow.
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
+
+export const toScreenshot = ({ format: type, full_page: fullPage, ...rest }: Omit<z.output<typeof screenshot>, 'type'>): ScreenshotOptions => defined({ type, fullPage, ...rest })
+
+const toPdf = ({ type: _type, margin_mm: marginMm, ...rest }: z.output<typeof pdf>): PdfOptions => defined({ marginMm, ...rest })
+
+/** One request per kind: the last of several wins. */
+export const toFormats = (formats: readonly Format[]): FormatRequest[] => {
+  const kinds = new Map<string, FormatRequest>()
+  for (const one of formats) {
+    if (one === 'metadata') continue
+    if (typeof one === 'string') kinds.set(one, { kind: one })
+    else if (one.type === 'pdf') kinds.set('pdf', { kind: 'pdf', pdf: toPdf(one) })
+    else if (one.type !== 'screenshot') kinds.set(one.type, requestOf(one))
+    else {
+      const { type: kind, ...fields } = one
+      kinds.set(kind, { kind, screenshot: toScreenshot(fields) })
+    }
   }
+  return [...kinds.values()]
 }
 
-export const extraction = z.object({
-  sources: z.record(z.string(), z.looseObject({ source: z.enum(sourceKinds), path: z.string(), excerpt: z.string().optional(), position: z.int().optional() })).describe('Where each value came from, by JSON pointer'),
-  missing: z.array(z.string()).describe('Fields of the schema that the page does not hold, by JSON pointer'),
-  unmatched: z.record(z.string(), z.string()).describe('Selectors that gave nothing, by JSON pointer of their field'),
-  model: z.object({ name: z.string(), calls: z.int(), input_tokens: z.int(), output_tokens: z.int() }).optional(),
+export const blobReply = z.object({
+  url: z.string().optional(),
+  expires_at: z.string().optional(),
+  base64: z.string().optional(),
+  content_type: z.string(),
+  bytes: z.int(),
+  width: z.int().optional(),
+  height: z.int().optional(),
 })
-export const answer = z.object({ answer: z.string().nullable(), excerpts: z.array(z.object({ text: z.string(), position: z.int() })) })
-export const failedFormat = z.looseObject({ code: z.string(), message: z.string() })
 
-export const extractionBody = ({ model, ...rest }: Extraction) => ({
+export const toBlobReply = ({ path, expiresAt, contentType, ...rest }: PageBlob, origin: string): z.output<typeof blobReply> => ({
+  ...(path === undefined ? {} : { url: origin + path }),
+  ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
+  content_type: contentType,
   ...rest,
-  ...(model ? { model: { name: model.name, calls: model.calls, input_tokens: model.inputTokens, output_tokens: model.outputTokens } } : {}),
 })
 
-export const failedBody = (failed: NonNullable<Document['failedFormats']>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(failed).map(([kind, { code, message, facts }]) => [kind, { code, message, ...facts }]))
+/** The values of formats as this API writes them. */
+export const formatValues = ({ screenshot: shot, pdf: paper, ...texts }: Formats, origin: string) => ({
+  ...texts,
+  ...(shot ? { screenshot: toBlobReply(shot, origin) } : {}),
+  ...(paper ? { pdf: toBlobReply(paper, origin) } : {}),
+})

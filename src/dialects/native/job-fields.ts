@@ -106,7 +106,7 @@ export const pageReply = z.looseObject({
   failure: z.looseObject({ code: z.string() }).nullable(),
 })
 
-export const renderPage = (page: JobPage) => ({
+export const renderPage = (page: JobPage, origin: string) => ({
   n: page.n,
   url: page.url,
   state: page.state,
@@ -118,6 +118,6 @@ export const renderPage = (page: JobPage) => ({
   title: page.title,
   credits: page.credits,
   finished_at: page.finishedAt,
-  document: page.document && renderDocument(page.document),
+  document: page.document && renderDocument(page.document, origin),
   failure: renderFailureJson(page.failure),
 })

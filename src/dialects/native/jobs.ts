@@ -39,8 +39,8 @@ const lastEventId = (headers: Headers): number | null => {
 }
 
 /** The data of an event as it goes out: pages as in the results, failures as everywhere. */
-const renderEvent = (event: JobEvent): { id: string; type: string; data: unknown } => {
-  if (event.type === 'job.page') return { ...event, data: renderPage(event.data as JobPage) }
+const renderEvent = (event: JobEvent, origin: string): { id: string; type: string; data: unknown } => {
+  if (event.type === 'job.page') return { ...event, data: renderPage(event.data as JobPage, origin) }
   const data = event.data as { failure?: unknown }
   return { ...event, data: { ...data, at: event.at, ...(data.failure === undefined ? {} : { failure: renderFailureJson(data.failure) }) } }
 }
@@ -72,28 +72,28 @@ export const jobRoutes = [
     summary: 'Finished pages in the order of finishing; a cursor stays valid while more arrive',
     params: id, query: resultsQuery, response: pageList,
     toIntent: ({ params, query }) => ({ ...params, ...query }),
-    render: (page) => ({ status: 200, body: { data: page.items.map(renderPage), next_cursor: page.nextCursor } }),
+    render: (page, _outcome, info) => ({ status: 200, body: { data: page.items.map((item) => renderPage(item, info.origin)), next_cursor: page.nextCursor } }),
   }),
   route({
     method: 'GET', path: '/v1/jobs/:id/pages', verb: 'jobs_pages', throttled: false,
     summary: 'Every URL of the job in the order of discovery, with what became of it',
     params: id, query: pagesQuery, response: pageList,
     toIntent: ({ params, query }) => ({ ...params, ...query }),
-    render: (page) => ({ status: 200, body: { data: page.items.map(renderPage), next_cursor: page.nextCursor } }),
+    render: (page, _outcome, info) => ({ status: 200, body: { data: page.items.map((item) => renderPage(item, info.origin)), next_cursor: page.nextCursor } }),
   }),
   route({
     method: 'GET', path: '/v1/jobs/:id/events', verb: 'jobs_events', throttled: false, produces: ['text/event-stream'],
     summary: 'What happens to the job, as server-sent events until it is over; goes on behind Last-Event-ID',
     params: id, query: eventsQuery, response: z.string(),
     toIntent: ({ params, query }, info) => ({ ...params, ...query, after: lastEventId(info.headers) ?? 0 }),
-    render: (events) => ({ status: 200, contentType: 'text/event-stream; charset=utf-8', headers: { 'cache-control': 'no-store' }, body: eventStream(events, renderEvent) }),
+    render: (events, _outcome, info) => ({ status: 200, contentType: 'text/event-stream; charset=utf-8', headers: { 'cache-control': 'no-store' }, body: eventStream(events, (event) => renderEvent(event, info.origin)) }),
   }),
   route({
     method: 'GET', path: '/v1/events', verb: 'workspace_events', throttled: false, produces: ['text/event-stream'],
     summary: 'The events of all jobs of the workspace, from now on or behind Last-Event-ID',
     response: z.string(),
     toIntent: (_, info) => ({ after: lastEventId(info.headers) }),
-    render: (events) => ({ status: 200, contentType: 'text/event-stream; charset=utf-8', headers: { 'cache-control': 'no-store' }, body: eventStream(events, renderEvent) }),
+    render: (events, _outcome, info) => ({ status: 200, contentType: 'text/event-stream; charset=utf-8', headers: { 'cache-control': 'no-store' }, body: eventStream(events, (event) => renderEvent(event, info.origin)) }),
   }),
   change('cancel', 'jobs_cancel', 'Ends the job; what is finished stays'),
   change('pause', 'jobs_pause', 'Stops the job until it is resumed'),

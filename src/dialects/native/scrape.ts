@@ -1,19 +1,16 @@
 import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
 import { modes } from '../../contract/document.ts'
-import { formatKinds, renders, scrapeDefaults, type FormatRequest, type ScrapeIntent } from '../../contract/intent.ts'
+import { renders, scrapeDefaults, type ScrapeIntent } from '../../contract/intent.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
 import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
-import { answer, extraction, extractionBody, failedBody, failedFormat, jsonFormat, plainFormat, questionFormat, requestOf, summaryFormat } from './formats.ts'
+import { answer, extraction, extractionBody, failedBody, failedFormat } from './extract-formats.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
+import { blobReply, format, formatNames, formatValues, plainNames, toBlobReply, toFormats } from './formats.ts'
 
-const formatNames = [...formatKinds, 'metadata'] as const
-const formatName = z.enum(formatNames)
-/** Names stand for formats without options; those with options are objects. */
-const format = z.union([formatName.exclude(['question']), jsonFormat, summaryFormat, questionFormat, plainFormat])
 const selectors = z.array(z.string().min(1).max(500)).max(50)
 const headerMap = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Not a header name').max(100), z.string().max(8192).regex(/^[^\r\n\0]*$/, 'No line breaks'))
 
@@ -48,7 +45,7 @@ const scrapeBody = z.strictObject({ url: urlField, ...pageFields }).superRefine(
 
 const scrapeQuery = z.strictObject({
   url: urlField,
-  formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(formatName.exclude(['question'])).min(1)),
+  formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(z.enum(plainNames)).min(1)),
   ...options,
   timeout_ms: z.coerce.number().pipe(z.int().min(1000).max(300_000)).default(scrapeDefaults.timeoutMs),
   max_age_s: z.coerce.number().pipe(z.int().min(0).max(31_536_000)).default(0),
@@ -77,6 +74,9 @@ const scrapeReply = z.object({
     question: answer.optional(),
     extraction: extraction.optional(),
     failed_formats: z.record(z.string(), failedFormat).optional(),
+    screenshot: blobReply.optional(),
+    pdf: blobReply.optional(),
+    actions: z.array(z.looseObject({ index: z.int(), type: z.string(), ms: z.number() })).optional(),
     metadata: z.looseObject({ title: z.string().optional(), description: z.string().optional(), language: z.string().optional() }),
     warnings: z.array(z.string()),
   }),
@@ -84,12 +84,6 @@ const scrapeReply = z.object({
   request_id: z.string(),
   evidence: z.array(z.looseObject({ tier: z.string(), outcome: z.string(), ms: z.number() })),
 })
-
-/** Of two formats of one name the first stands. */
-const toFormats = (given: readonly z.output<typeof format>[]): FormatRequest[] => {
-  const requests = given.flatMap((one) => (one === 'metadata' ? [] : [typeof one === 'string' ? { kind: one } : requestOf(one)]))
-  return requests.filter((request, i) => requests.findIndex(({ kind }) => kind === request.kind) === i)
-}
 
 export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
   const browser = toBrowser(body)
@@ -110,7 +104,7 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
   }
 }
 
-export const renderDocument = (document: Document) => ({
+export const renderDocument = (document: Document, origin: string) => ({
   url: document.url,
   final_url: document.finalUrl,
   status: document.status,
@@ -118,9 +112,10 @@ export const renderDocument = (document: Document) => ({
   fetched_at: document.fetchedAt,
   renderer: document.renderer,
   cached: document.cached,
-  ...document.formats,
+  ...formatValues(document.formats, origin),
   ...(document.extraction ? { extraction: extractionBody(document.extraction) } : {}),
   ...(document.failedFormats ? { failed_formats: failedBody(document.failedFormats) } : {}),
+  ...(document.actions ? { actions: document.actions.map(({ screenshot, ...rest }) => ({ ...rest, ...(screenshot ? { screenshot: toBlobReply(screenshot, origin) } : {}) })) } : {}),
   metadata: document.metadata,
   warnings: document.warnings,
 })
@@ -128,7 +123,7 @@ export const renderDocument = (document: Document) => ({
 const render = (document: Document, outcome: Outcome<Document>, info: ReplyInfo): Reply => ({
   status: 200,
   body: {
-    data: renderDocument(document),
+    data: renderDocument(document, info.origin),
     usage: { credits: info.account.creditsBilled },
     request_id: info.requestId,
     evidence: outcome.evidence,

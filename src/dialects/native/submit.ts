@@ -45,7 +45,7 @@ const crawlBody = z.strictObject({
   ...jobFields,
 }).superRefine(browserAllowed).refine(oneSeed, seedMissing)
 
-const mapBody = z.strictObject({
+export const mapFields = {
   ...siteFields,
   limit: z.int().min(1).max(100_000).default(5_000),
   max_depth: z.int().min(0).max(5).default(1).describe('How many links from a seed pages are looked for'),
@@ -53,7 +53,9 @@ const mapBody = z.strictObject({
   search: z.string().min(1).max(500).optional().describe('Words; URLs that fit come first'),
   timeout_ms: z.int().min(1000).max(300_000).default(30_000),
   ...jobFields,
-}).refine(oneSeed, seedMissing)
+}
+
+const mapBody = z.strictObject(mapFields).refine(oneSeed, seedMissing)
 
 const toCrawl = (body: z.output<typeof crawlBody>): CrawlIntent => {
   const { url: __, ...page } = toIntent({ ...body, url: '', respect_robots: body.respect_robots })
@@ -74,7 +76,7 @@ const toCrawl = (body: z.output<typeof crawlBody>): CrawlIntent => {
   }
 }
 
-const toMap = (body: z.output<typeof mapBody>): MapIntent => ({
+export const toMap = (body: z.output<typeof mapBody>): MapIntent => ({
   ...submittedOf(body),
   seeds: seedsOf(body),
   limit: body.limit,

@@ -92,7 +92,7 @@ const fromMarkup = (input: ConvertInput, raw: string, contentType: string, made:
   const visible = measureText(page.root)
   const isPage = made.html === raw
   const verdict = verdictOf(input, { status: input.status, headers: input.headers, url: input.url, rendered: input.rendered ?? false, source: isPage ? raw : '', page: isPage ? page : undefined, visible })
-  const metadata: Metadata = { ...metadataOf(page, input.url, resolve, input.headers), ...made.metadata }
+  const metadata: Metadata = { ...metadataOf(page, input.url, resolve, input.headers, visible.sample), ...made.metadata }
   const trees = new Trees(input, made, page, limits, degraded, resolve, warnings)
   // Before the trees are taken: finding the main content takes one apart.
   const extract = options && !degraded && verdict.kind === 'ok' ? extractPage({ page, html: made.html, url: input.url, resolve, metadata, selectors: { include: input.includeSelectors, exclude: input.excludeSelectors }, options }) : undefined
@@ -202,7 +202,9 @@ class Trees {
 
   #fresh(selected: boolean): Document {
     if (selected && !this.#page.flattened && !this.#page.truncated && !this.#degraded) {
-      return parseAsBrowser(this.#made.html)
+      const tree = parseAsBrowser(this.#made.html)
+      if (tree) return tree
+      this.warnings.push('The markup is too broken to be parsed as a browser would; the selectors were applied to a simpler tree.')
     }
     if (!this.#pageTaken) {
       this.#pageTaken = true

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
-import { fail, Failure } from '../../failure/failure.ts'
+import { fail, Failure, isFailure } from '../../failure/failure.ts'
 import type { Answer, Converted, Converter, ConvertInput, Task } from './types.ts'
 
 /** Waiting pages hold their bodies in memory; past this, more work is refused. */
 const queuedMax = 2048
+/** And so is it past this, in all of them together; one page always finds room. */
+const queuedBytesMaxDefault = 268_435_456
 /** A thread that has not begun by then is as good as hung. */
 const startupMs = 30_000
 /** A page whose caller is gone may still finish: a thread costs more to replace than most pages to convert. */
@@ -14,6 +16,7 @@ const memory = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64, sta
 export interface ConverterOptions {
   workers: number
   timeoutMs: number
+  queuedBytesMax?: number
 }
 
 /** Converts pages on threads of their own; a page that takes too long loses its thread, its neighbours lose nothing. */
@@ -33,7 +36,7 @@ export const createConverter = (options: ConverterOptions): Converter => {
   // A thread that dies rejects its own task; the event has nothing to add.
   pool.on('error', () => {})
 
-  const gate = createGate(options.workers)
+  const gate = createGate(options.workers, options.queuedBytesMax ?? queuedBytesMaxDefault)
 
   const attempt = async (input: ConvertInput, degraded: boolean, signal: AbortSignal): Promise<Converted> => {
     const budget = new Budget(options.timeoutMs, signal)
@@ -48,24 +51,27 @@ export const createConverter = (options: ConverterOptions): Converter => {
     }
   }
 
+  let closed = false
+
+  /** A page that ran out of time or memory gets a second, simpler attempt; selectors cost the same again. */
   const work = async (input: ConvertInput, signal: AbortSignal): Promise<Converted> => {
-    try {
-      return await attempt(input, false, signal)
-    } catch (err) {
-      if (signal.aborted || err instanceof Failure) throw err
+    const repeatable = input.includeSelectors.length + input.excludeSelectors.length === 0
+    for (const degraded of [false, true]) {
+      try {
+        return await attempt(input, degraded, signal)
+      } catch (err) {
+        if (isFailure(err)) throw err
+        if (closed) throw fail('platform.shutting_down')
+        if (signal.aborted || degraded || !repeatable) throw fail('content.parse_failed', {}, { cause: err })
+      }
     }
-    try {
-      return await attempt(input, true, signal)
-    } catch (err) {
-      if (signal.aborted || err instanceof Failure) throw err
-      throw fail('content.parse_failed', {}, { cause: err })
-    }
+    throw fail('content.parse_failed')
   }
 
   return {
     async convert(input, signal) {
       signal.throwIfAborted()
-      const leave = await gate.enter(signal)
+      const leave = await gate.enter(signal, input.body.byteLength)
       const done = work(input, signal).finally(leave)
       // The place is held until the thread is free again; the caller does not wait for that.
       return await orAbort(done, signal)
@@ -74,6 +80,7 @@ export const createConverter = (options: ConverterOptions): Converter => {
       return { queued: gate.queued, running: gate.running }
     },
     async close() {
+      closed = true
       gate.close()
       await pool.destroy()
     },
@@ -136,13 +143,14 @@ interface Gate {
   readonly queued: number
   readonly running: number
   /** Resolves with the way out once there is a place; first come, first served. */
-  enter(signal: AbortSignal): Promise<() => void>
+  enter(signal: AbortSignal, bytes: number): Promise<() => void>
   close(): void
 }
 
-const createGate = (places: number): Gate => {
+const createGate = (places: number, queuedBytesMax: number): Gate => {
   const waiting = new Set<{ admit: () => void; refuse: (reason: unknown) => void }>()
   let running = 0
+  let queuedBytes = 0
   let closed = false
   const leave = (): void => {
     running--
@@ -156,17 +164,18 @@ const createGate = (places: number): Gate => {
     get running() {
       return running
     },
-    async enter(signal) {
+    async enter(signal, bytes) {
       if (closed) throw fail('platform.shutting_down')
       if (running < places) {
         running++
         return leave
       }
-      if (waiting.size >= queuedMax) throw fail('platform.overloaded', { retryAfterSeconds: 2 })
+      if (waiting.size >= queuedMax || (waiting.size > 0 && queuedBytes + bytes > queuedBytesMax)) throw fail('platform.overloaded', { retryAfterSeconds: 2 })
       const { promise, resolve, reject } = Promise.withResolvers<() => void>()
       const onAbort = (): void => place.refuse(signal.reason)
       const settle = (): void => {
         waiting.delete(place)
+        queuedBytes -= bytes
         signal.removeEventListener('abort', onAbort)
       }
       const place = {
@@ -181,6 +190,7 @@ const createGate = (places: number): Gate => {
         },
       }
       waiting.add(place)
+      queuedBytes += bytes
       signal.addEventListener('abort', onAbort, { once: true })
       return await promise
     },

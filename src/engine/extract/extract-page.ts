@@ -88,8 +88,8 @@ const treeFor = ({ page, html, selectors, options }: PageInput): Document => {
   const filtered = selectors.include.length + selectors.exclude.length > 0
   const asBrowser = filtered || (options.selectors !== undefined && needsBrowserTree(options.selectors))
   if (!asBrowser || page.truncated || page.flattened) return page.root
-  const tree = parseAsBrowser(html)
-  return filtered ? applySelectors(tree, selectors) : tree
+  const tree = parseAsBrowser(html) ?? page.root
+  return filtered && tree !== page.root ? applySelectors(tree, selectors) : tree
 }
 
 const pageNodes = (page: Page, url: string, resolve: Resolve, metadata: Metadata): Node[] => {

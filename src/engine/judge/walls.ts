@@ -88,7 +88,7 @@ const fits = (rule: Rule, evidence: Evidence): boolean => {
   if (rule.title && !rule.title.test(titleOf(evidence))) return false
   if (rule.text && !rule.text.test(visible.sample)) return false
   if (!rule.source) return true
-  return rule.source.test(evidence.source) && (rule.shown === true || !rule.source.test(visible.sample))
+  return rule.source.test(evidence.source) && (rule.shown === true || !evidence.page || !rule.source.test(visible.sample))
 }
 
 const titleOf = (evidence: Evidence): string => collapse((evidence.page?.title ?? '').slice(0, 500))

@@ -1,5 +1,7 @@
 import { fail, isFailure } from '../../failure/failure.ts'
-import type { RenderedPage, RenderResult } from '../../contract/render.ts'
+import type { ActionResult, PageBlob } from '../../contract/document.ts'
+import { isTextFormat, type Delivery, type ScrapeIntent } from '../../contract/intent.ts'
+import type { RawActionResult, RawBlob, RenderedPage, RenderOrder, RenderResult } from '../../contract/render.ts'
 import type { Converted } from '../convert/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import type { RungResult, Work } from '../engine.ts'
@@ -18,6 +20,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
     headers: intent.headers,
     cookies: intent.cookies,
     options: intent.browser ?? {},
+    ...shotOrders(intent),
     bytesMax: work.bytesMax,
     deadline,
     look: async (page) => {
@@ -26,6 +29,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
     },
   }))
   // A browser shows such things with viewers of its own or saves them; the bytes themselves are what is wanted.
+  if (result.kind === 'file' && !intent.formats.every(isTextFormat)) throw fail('content.unsupported_type', { contentType: 'not a web page' })
   if (result.kind === 'file') return httpRung({ ...work, intent: { ...intent, render: 'static' } })
   if (!converted) throw fail('content.render_failed')
 
@@ -47,12 +51,43 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
       fetchedAt: new Date(work.clock()).toISOString(),
       renderer: 'js',
       cached: false,
-      formats: converted.formats,
+      formats: {
+        ...converted.formats,
+        ...(result.screenshot ? { screenshot: await blobOf(work, result.screenshot, deliveryOf(intent, 'screenshot')) } : {}),
+        ...(result.pdf ? { pdf: await blobOf(work, result.pdf, deliveryOf(intent, 'pdf')) } : {}),
+      },
       metadata: converted.metadata,
       warnings: [...converted.warnings, ...result.warnings],
+      ...(intent.browser?.actions ? { actions: await Promise.all(result.actions.map((one) => actionOf(work, one))) } : {}),
     },
     ...findingsOf(converted),
   }
+}
+
+const shotOrders = ({ formats }: ScrapeIntent): Pick<RenderOrder, 'screenshot' | 'pdf'> => {
+  const screenshot = formats.find((format) => format.kind === 'screenshot')
+  const pdf = formats.find((format) => format.kind === 'pdf')
+  return { ...(screenshot ? { screenshot: screenshot.screenshot ?? {} } : {}), ...(pdf ? { pdf: pdf.pdf ?? {} } : {}) }
+}
+
+const deliveryOf = ({ formats }: ScrapeIntent, kind: 'screenshot' | 'pdf'): Delivery => {
+  const format = formats.find((one) => one.kind === kind)
+  return format?.[kind]?.delivery ?? 'url'
+}
+
+/** Kept and signed, or inline where that was asked for or nothing keeps blobs here. */
+const blobOf = async ({ blobs }: Work, raw: RawBlob, delivery: Delivery): Promise<PageBlob> => {
+  const { data, contentType, width, height } = raw
+  const facts = { contentType, bytes: data.byteLength, ...(width === undefined ? {} : { width }), ...(height === undefined ? {} : { height }) }
+  if (delivery === 'base64' || !blobs) return { ...facts, base64: Buffer.from(data).toString('base64') }
+  return { ...facts, ...(await blobs.put(data, contentType)) }
+}
+
+const actionOf = async (work: Work, { screenshot, ...result }: RawActionResult): Promise<ActionResult> => {
+  if (!screenshot) return result
+  const action = work.intent.browser?.actions?.[result.index]
+  const delivery = action?.type === 'screenshot' ? action.screenshot.delivery : undefined
+  return { ...result, screenshot: await blobOf(work, screenshot, delivery ?? 'url') }
 }
 
 /** A wall that a browser passes takes its time; an empty frame may still be filled by something that nobody saw coming. */
@@ -85,7 +120,7 @@ const convert = async ({ converter, deadline, intent, reads }: Work, page: Rende
       status: page.status,
       rendered: true,
       headers: page.headers,
-      formats: intent.formats,
+      formats: intent.formats.filter(isTextFormat),
       mode: intent.mode,
       includeSelectors: intent.includeSelectors,
       excludeSelectors: intent.excludeSelectors,

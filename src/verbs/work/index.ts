@@ -3,6 +3,7 @@ import { batchHandler } from './batch.ts'
 import { crawlHandler } from './crawl.ts'
 import type { WorkDeps } from './job.ts'
 import { mapHandler } from './map.ts'
+import { monitorHandler } from './monitor.ts'
 
 export type { WorkDeps }
 
@@ -11,5 +12,5 @@ export const createHandlers = (deps: WorkDeps): JobHandlers => ({
   batch: batchHandler(deps),
   crawl: crawlHandler(deps),
   map: mapHandler(deps),
-  monitor: {},
+  monitor: monitorHandler(deps),
 })

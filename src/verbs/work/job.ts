@@ -3,11 +3,12 @@ import type { Document } from '../../contract/document.ts'
 import type { PageOptions } from '../../contract/jobs.ts'
 import { costOf, type PriceList } from '../../contract/price.ts'
 import type { JobWork, PageOutcome } from '../../jobs/handlers.ts'
+import type { Store } from '../../store/db.ts'
 import type { PageFacts } from '../../store/job-results.ts'
 import { pack } from '../../store/pack.ts'
 import type { VerbDeps } from '../deps.ts'
 
-export type WorkDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'logger' | 'clock'>
+export type WorkDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'logger' | 'clock' | 'meter'> & { store: Store }
 
 // Safe: all three were written by the verb that submitted the job.
 export const actorOf = (job: JobWork): Actor => job.actor as Actor

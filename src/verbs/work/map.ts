@@ -7,7 +7,10 @@ import { createFrontier, type Frontier } from '../../jobs/frontier.ts'
 import type { JobHandler } from '../../jobs/handlers.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import { onePage } from '../scrape.ts'
+import type { VerbDeps } from '../deps.ts'
 import { actorOf, intentOf, isFree, pricesOf, type WorkDeps } from './job.ts'
+
+type MapDeps = Pick<VerbDeps, 'engine' | 'cacheOf'>
 
 const pagesAtOnce = 5
 const pageMs = 20_000
@@ -17,7 +20,7 @@ const failuresMax = 50
 const share = 0.9
 
 /** All URLs of a site that can be found in time: robots.txt and sitemaps, feeds, and links down to the depth asked for. */
-export const mapSite = async (deps: WorkDeps, actor: Actor, intent: MapIntent, signal: AbortSignal): Promise<MapResult> => {
+export const mapSite = async (deps: MapDeps, actor: Actor, intent: MapIntent, signal: AbortSignal): Promise<MapResult> => {
   const deadline = new Deadline(Math.max(500, intent.timeoutMs * share), signal)
   try {
     return await new Search(deps, actor, intent, deadline.signal).run(signal)
@@ -34,7 +37,7 @@ export const mapHandler = (deps: WorkDeps): JobHandler => ({
 })
 
 class Search {
-  readonly #deps: WorkDeps
+  readonly #deps: MapDeps
   readonly #actor: Actor
   readonly #intent: MapIntent
   readonly #signal: AbortSignal
@@ -44,7 +47,7 @@ class Search {
   #discovered = 0
   #dropped = false
 
-  constructor(deps: WorkDeps, actor: Actor, intent: MapIntent, signal: AbortSignal) {
+  constructor(deps: MapDeps, actor: Actor, intent: MapIntent, signal: AbortSignal) {
     this.#deps = deps
     this.#actor = actor
     this.#intent = intent

@@ -1,4 +1,5 @@
 import type { ParentNode } from 'domhandler'
+import { roleOf } from '../markdown/elements.ts'
 import { walk } from './walk.ts'
 
 const shown = new Set(['img', 'picture', 'video', 'audio', 'iframe', 'math', 'svg', 'canvas', 'hr'])
@@ -9,7 +10,7 @@ export const isBlankDocument = (root: ParentNode): boolean => {
   walk(root, {
     enter(element) {
       if (shown.has(element.name)) blank = false
-      return blank && element.type === 'tag'
+      return blank && element.type === 'tag' && roleOf(element.name) !== 'skip'
     },
     leave: () => {},
     text: (data) => {

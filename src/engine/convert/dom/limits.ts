@@ -7,5 +7,5 @@ export interface Limits {
   elements: number
 }
 
-export const usualLimits: Limits = { characters: 32_000_000, elements: 1_500_000 }
+export const usualLimits: Limits = { characters: 64_000_000, elements: 1_500_000 }
 export const degradedLimits: Limits = { characters: 4_000_000, elements: 100_000 }

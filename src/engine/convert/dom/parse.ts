@@ -20,6 +20,8 @@ const rawText = new Set(['script', 'style', 'textarea', 'title', 'iframe', 'noem
 
 const chunkChars = 262_144
 const revealedChars = 500
+const unopenedMax = 4096
+const searchedMax = 64
 
 /** One streaming pass; linear and bounded whatever the input. */
 export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Limits; states?: boolean } = {}): Page => {
@@ -27,7 +29,8 @@ export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Lim
   // Outside of SVG and MathML this opens a comment up to the next `>`, which the tokenizer knows by another spelling only.
   const source = options.xhtml ? html : html.replaceAll('<![CDATA[', '<![cdata[')
   const builder = new TreeBuilder(limits.elements, options.states)
-  const parser = new CappedParser(builder, options.xhtml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
+  const parser = new CappedParser(builder, source, options.xhtml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
+  builder.onended = (names) => parser.forget(names)
   const at = feed(parser, source, limits.characters, () => builder.full)
   placeSegments(builder.gathered.slots, builder.gathered.segments)
   reveal(builder.gathered)
@@ -58,7 +61,7 @@ const holdsMain = (root: Element): boolean => {
 /** XML as it is written, with the same bounds. */
 export const parseXml = (xml: string, limits: Limits = usualLimits): { root: Document; truncated: boolean } => {
   const handler = new XmlHandler(limits.elements)
-  const at = feed(new CappedParser(handler, { xmlMode: true }), xml, limits.characters, () => handler.full)
+  const at = feed(new CappedParser(handler, xml, { xmlMode: true }), xml, limits.characters, () => handler.full)
   return { root: handler.root, truncated: at < xml.length || handler.full }
 }
 
@@ -101,27 +104,46 @@ class XmlHandler extends DomHandler implements Nesting {
   }
 }
 
+/** The parser keeps a second stack for these. */
+const contextual = new Set(['svg', 'math', 'mi', 'mo', 'mn', 'ms', 'mtext', 'annotation-xml', 'foreignObject', 'desc', 'title'])
+
+/** Innermost first. Safe while the version of htmlparser2 is pinned: the member is private to its types only, and a test walks through here. */
+const stackOf = (parser: Parser): string[] => (parser as unknown as { stack: string[] }).stack
+
 /** htmlparser2's own stack is scanned and shifted per tag, so it must stay short: past `depthMax`, tags open nothing. */
 class CappedParser extends Parser {
   flattened = false
   readonly #nesting: Nesting
+  readonly #source: string
   #closing = false
-  #unopened = 0
+  /** Names of tags that opened nothing and whose closing tags may still come. */
+  readonly #unopened: string[] = []
   #verdict: boolean | undefined
 
-  constructor(nesting: Nesting, options: ParserOptions) {
+  constructor(nesting: Nesting, source: string, options: ParserOptions) {
     super(nesting, options)
     this.#nesting = nesting
+    this.#source = source
   }
 
   protected override isVoidElement(name: string): boolean {
     if (super.isVoidElement(name)) return true
-    if (this.#closing || !this.#nesting.deep || rawText.has(name)) return false
+    if (this.#closing || rawText.has(name)) return false
+    // Asked twice for each opening tag, and the answer must not change in between.
     if (this.#verdict === undefined) {
-      this.#verdict = true
-      this.#unopened++
-      this.flattened = true
+      this.#verdict = this.#nesting.deep
+      if (this.#verdict) {
+        if (this.#unopened.length < unopenedMax) this.#unopened.push(name)
+        this.flattened = true
+      }
     }
+    return this.#verdict
+  }
+
+  /** The handler has ended these innermost elements, just before the newest one, without their closing tags. */
+  forget(names: readonly string[]): boolean {
+    if (names.some((name) => contextual.has(name))) return false
+    stackOf(this).splice(this.#verdict === true ? 0 : 1, names.length)
     return true
   }
 
@@ -131,12 +153,20 @@ class CappedParser extends Parser {
   }
 
   override onclosetag(start: number, endIndex: number): void {
-    if (this.#unopened > 0 && !rawText.has(this.#nesting.top)) {
-      this.#unopened--
-      return
+    if (this.#unopened.length > 0 && !rawText.has(this.#nesting.top)) {
+      const closed = this.#source.slice(start, endIndex).toLowerCase()
+      const last = this.#unopened.length - 1
+      for (let at = last; at >= 0 && at > last - searchedMax; at--) {
+        if (this.#unopened[at] !== closed) continue
+        this.#unopened.length = at
+        return
+      }
     }
+    const depth = stackOf(this).length
     this.#closing = true
     super.onclosetag(start, endIndex)
     this.#closing = false
+    // With a real element, everything inside it ends that was flattened.
+    if (stackOf(this).length < depth) this.#unopened.length = 0
   }
 }

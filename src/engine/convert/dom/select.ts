@@ -1,6 +1,6 @@
 import { compile, selectAll } from 'css-select'
 import { type AnyNode, type ChildNode, Document, type Element } from 'domhandler'
-import { removeElement, removeSubsets } from 'domutils'
+import { removeElement } from 'domutils'
 import { parse } from 'parse5'
 import { adapter } from 'parse5-htmlparser2-tree-adapter'
 import { fail } from '../../../failure/failure.ts'
@@ -44,17 +44,24 @@ const faultOf = (selector: string): string | undefined => {
   }
 }
 
-/** The tree a browser would build without scripts: selectors copied from developer tools fit it. */
-export const parseAsBrowser = (html: string): Document => {
+/** The tree a browser would build without scripts: selectors copied from developer tools fit it. Undefined where it would have too many elements. */
+export const parseAsBrowser = (html: string): Document | undefined => {
   let elements = 0
+  const tooMany = new Error('too many elements')
   const counting: typeof adapter = {
     ...adapter,
     createElement(name, namespace, attributes) {
-      if (++elements > elementsMax) throw fail('content.parse_failed')
+      if (++elements > elementsMax) throw tooMany
       return adapter.createElement(name, namespace, attributes)
     },
   }
-  const parsed = parse(html, { treeAdapter: counting, scriptingEnabled: false })
+  let parsed
+  try {
+    parsed = parse(html, { treeAdapter: counting, scriptingEnabled: false })
+  } catch (err) {
+    if (err === tooMany) return undefined
+    throw err
+  }
   // Two major versions of the node classes differ in nothing but the constants' type names.
   const root = adopt(parsed.children as unknown as ChildNode[])
   const slots: Element[] = []
@@ -70,16 +77,25 @@ export const parseAsBrowser = (html: string): Document => {
 
 /** What the selectors leave of a tree: matches of `include` in document order, less those of `exclude`. Throws `content.empty`. */
 export const applySelectors = (root: Document, { include, exclude }: Selectors): Document => {
-  for (const element of matchesOf(root, exclude)) removeElement(element)
+  for (const element of outermost(root, exclude)) removeElement(element)
   if (include.length === 0) return root
-  const kept: ChildNode[] = removeSubsets(matchesOf(root, include)) as Element[]
+  const kept: ChildNode[] = outermost(root, include)
   if (kept.length === 0) throw fail('content.empty')
   for (const element of kept) removeElement(element)
   return adopt(kept)
 }
 
-const matchesOf = (root: Document, selectors: readonly string[]): Element[] =>
-  selectors.length === 0 ? [] : selectAll<AnyNode, Element>(selectors.join(', '), root)
+/** Matches of any selector in document order, without those inside of another. */
+const outermost = (root: Document, selectors: readonly string[]): Element[] => {
+  const matches = new Set(selectors.flatMap((selector) => selectAll<AnyNode, Element>(selector, root)))
+  const found: Element[] = []
+  if (matches.size > 0) eachElement(root, (element) => {
+    if (!matches.has(element)) return true
+    found.push(element)
+    return false
+  })
+  return found
+}
 
 const adopt = (children: ChildNode[]): Document => {
   const root = new Document(children)

@@ -66,6 +66,8 @@ export class TreeBuilder implements Partial<Handler> {
     scripts: 0, scriptChars: 0, scriptSources: [], stylesheets: 0, elements: 0, microdata: false,
   }
   full = false
+  /** Told of elements that an opening tag ended; false where the parser still waits for their closing tags. */
+  onended: (names: readonly string[]) => boolean = () => false
   readonly #elementsMax: number
   /** Mirrors the parser's stack; `#alive` lacks those that were ended before their own tag. */
   readonly #open: Element[] = []
@@ -262,7 +264,12 @@ export class TreeBuilder implements Partial<Handler> {
       const element = this.#alive[i]
       if (!element || rule.within.has(element.name)) return
       if (rule.ends.has(element.name)) {
-        this.#alive.length = i
+        const ended = this.#alive.splice(i)
+        // Dead elements below would no longer be the innermost ones; they stay until their own tags come.
+        if (this.#open.length - ended.length === this.#open.lastIndexOf(element) && this.onended(ended.map((inner) => inner.name))) {
+          this.#open.length -= ended.length
+          this.#names.splice(-1 - ended.length, ended.length)
+        }
         this.#parent = element.parent ?? this.root
         return
       }

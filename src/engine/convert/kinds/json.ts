@@ -18,7 +18,7 @@ export const ndjson: KindConverter = (source) => {
 }
 
 /** Laid out from its tokens, so that every number and every key stays as written. */
-const prettyJson = (text: string): string | undefined => {
+export const prettyJson = (text: string): string | undefined => {
   try {
     JSON.parse(text)
   } catch {

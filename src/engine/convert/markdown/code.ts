@@ -34,13 +34,14 @@ const ownLanguage = (element: Element, isCode: boolean): string => {
 
 /** Text of preformatted content: every space as it is, a newline for each `<br>` and each block, no line numbers. */
 export const codeTextOf = (pre: Element): string => {
-  let text = ''
+  const parts: string[] = []
   const newline = (): void => {
-    if (text !== '' && !text.endsWith('\n')) text += '\n'
+    const last = parts.at(-1)
+    if (last !== undefined && !last.endsWith('\n')) parts.push('\n')
   }
   walk(pre, {
     enter(element) {
-      if (element.name === 'br') text += '\n'
+      if (element.name === 'br') parts.push('\n')
       if (dropped.has(element.name) || hasClass(element, gutter)) return false
       if (lineElements.has(element.name)) newline()
       return true
@@ -49,10 +50,10 @@ export const codeTextOf = (pre: Element): string => {
       if (lineElements.has(element.name)) newline()
     },
     text(data) {
-      text += data
+      if (data !== '') parts.push(data)
     },
   })
-  return text.replaceAll('\r\n', '\n').replace(/[\u200b\ufeff]/g, '').replace(/\u00a0/g, ' ').replace(/^(?:[ \t]*\n)+/, '').trimEnd()
+  return parts.join('').replaceAll('\r\n', '\n').replace(/[\u200b\ufeff]/g, '').replace(/\u00a0/g, ' ').replace(/^[ \t\n]*\n/, '').trimEnd()
 }
 
 const lineElements = new Set(['div', 'p', 'li', 'tr', 'table', 'pre', 'section', 'figure', 'ol', 'ul', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6'])

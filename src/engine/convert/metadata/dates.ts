@@ -1,3 +1,4 @@
+import type { Element } from 'domhandler'
 import type { Page } from '../dom/parse.ts'
 import { collapse, hasClass, isElement, rawTextOf } from '../dom/walk.ts'
 import type { JsonLd } from './json-ld.ts'
@@ -12,10 +13,38 @@ export interface Dates {
 }
 
 /** When the page says it was published and changed; what it marks up counts more than what it merely shows. */
-export const datesOf = (meta: Meta, jsonLd: JsonLd, page: Page): Dates => {
-  const published = firstDate(meta.first('article:published_time'), jsonLd.text('datePublished'), jsonLd.text('uploadDate'), ...publishedNames.map((name) => meta.first(name)), markedTime(page, 'datePublished'), jsonLd.text('dateCreated'), shownTime(page))
-  const modified = firstDate(meta.first('article:modified_time'), jsonLd.text('dateModified'), ...modifiedNames.map((name) => meta.first(name)), markedTime(page, 'dateModified'))
+export const datesOf = (meta: Meta, jsonLd: JsonLd, page: Page, shown: Shown): Dates => {
+  const published = firstDate(meta.first('article:published_time'), jsonLd.text('datePublished'), jsonLd.text('uploadDate'), ...publishedNames.map((name) => meta.first(name)), markedTime(page, 'datePublished'), jsonLd.text('dateCreated'), markedTime(page, 'dateCreated'), shownTime(page, false), discussionTime(page, shown.url), writtenDate(shown))
+  const modified = firstDate(meta.first('article:modified_time'), jsonLd.text('dateModified'), ...modifiedNames.map((name) => meta.first(name)), markedTime(page, 'dateModified'), shownTime(page, true))
   return { published, modified }
+}
+
+/** What a reader sees, for pages that mark up nothing. */
+export interface Shown {
+  url: string
+  /** The beginning of the visible text. */
+  text: string
+  title: string | undefined
+  /** Somebody is named as the author, so that a date near the title is the text's own. */
+  hasAuthor: boolean
+}
+
+const discussion = /\/(?:threads?|topics?|t|forums?|viewtopic|questions?|discussions?|showthread|comments?|posts?)(?:[/.?-]|$)/i
+
+/** The first message of a discussion dates it. */
+const discussionTime = (page: Page, url: string): string | undefined =>
+  discussion.test(URL.parse(url)?.pathname ?? '') ? page.times.map((time) => time.attribs.datetime ?? time.attribs.title).find((value) => value !== undefined && isoDate(value) !== undefined) : undefined
+
+const inWords = '(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\\.? \\d{1,2}(?:st|nd|rd|th)?,? \\d{4}|\\d{1,2}(?:st|nd|rd|th)?\\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\\.?,? \\d{4}|\\d{4}-\\d{2}-\\d{2})'
+const labelled = new RegExp(`\\b(?:published|posted|first published|date|written|created)(?: (?:on|at|date))?\\s?:? ?(${inWords})`, 'i')
+const bare = new RegExp(inWords, 'i')
+const nearTitleChars = 400
+
+const writtenDate = ({ text, title, hasAuthor }: Shown): string | undefined => {
+  const said = labelled.exec(text)?.[1]
+  if (said || !hasAuthor || !title) return said
+  const at = text.indexOf(title)
+  return at < 0 ? undefined : bare.exec(text.slice(at + title.length, at + title.length + nearTitleChars))?.[0]
 }
 
 const firstDate = (...candidates: (string | undefined)[]): string | undefined => {
@@ -29,8 +58,9 @@ const markedTime = (page: Page, property: string): string | undefined => {
 }
 
 /** A `<time>` near a byline or under the heading; comments and teasers have times too. */
-const shownTime = (page: Page): string | undefined => {
-  for (const time of page.times.slice(0, 20)) {
+const shownTime = (page: Page, modified: boolean): string | undefined => {
+  const times = page.times.slice(0, 20).filter((time) => saysModified(time) === modified)
+  for (const time of times) {
     const value = time.attribs.datetime ?? rawTextOf(time, 60)
     if (hasClass(time, /publish|entry-date|post-date|posted|date/i)) return value
     for (let node = time.parent, up = 0; node && up < 3; node = node.parent, up++) {
@@ -39,7 +69,12 @@ const shownTime = (page: Page): string | undefined => {
       if (hasClass(node, /byline|publish|posted|entry-meta|post-meta|article-(?:meta|info|date|header)|meta|date/i) || node.name === 'header') return value
     }
   }
-  return page.times.length === 1 && page.times[0] ? (page.times[0].attribs.datetime ?? undefined) : undefined
+  return page.times.length === 1 || modified ? times[0]?.attribs.datetime : undefined
+}
+
+const saysModified = (time: Element): boolean => {
+  const around = `${time.attribs.class ?? ''} ${time.parent ? rawTextOf(time.parent, 80) : ''}`
+  return /updat|modif|revis|edited|changed/i.test(around) && !/publish|posted/i.test(around)
 }
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']

@@ -8,21 +8,23 @@ import { readJsonLd } from './json-ld.ts'
 import { alternatesOf, canonicalOf, faviconOf, feedsOf } from './links.ts'
 import { metaOf } from './meta.ts'
 import { microdataOf } from './microdata.ts'
-import { siteNameOf, titleOf } from './title.ts'
+import { hostLabel, siteNameOf, titleOf } from './title.ts'
 
 /** What a page says about itself, from everything it says it with. */
-export const metadataOf = (page: Page, pageUrl: string, resolve: Resolve, headers: readonly [string, string][]): Metadata => {
+export const metadataOf = (page: Page, pageUrl: string, resolve: Resolve, headers: readonly [string, string][], text: string): Metadata => {
   const meta = metaOf(page.metas)
   const jsonLd = readJsonLd(page.jsonLd)
-  const siteName = siteNameOf(meta, jsonLd, pageUrl)
-  const dates = datesOf(meta, jsonLd, page)
+  const siteName = siteNameOf(meta, jsonLd)
+  const title = titleOf(page, meta, jsonLd, siteName, pageUrl)
+  const authors = authorsOf(meta, jsonLd, page, [siteName ?? '', hostLabel(pageUrl) ?? ''])
+  const dates = datesOf(meta, jsonLd, page, { url: pageUrl, text, title, hasAuthor: authors !== undefined })
   const image = meta.first('og:image:secure_url', 'og:image', 'og:image:url', 'twitter:image', 'twitter:image:src', 'thumbnail', 'image')
   const microdata = page.microdata ? microdataOf(page.root, resolve) : []
   return compact({
-    title: titleOf(page, meta, jsonLd, siteName, pageUrl),
+    title,
     description: short(meta.first('og:description', 'description', 'twitter:description', 'dc.description', 'dcterms.description') ?? jsonLd.text('description')),
     language: languageOf(page, meta.first('content-language', 'og:locale', 'dc.language', 'language'), headers),
-    author: authorsOf(meta, jsonLd, page)?.join(', '),
+    author: authors?.join(', '),
     site_name: siteName,
     published_at: dates.published,
     modified_at: dates.modified,

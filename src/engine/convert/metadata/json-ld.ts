@@ -34,7 +34,7 @@ export const readJsonLd = (sources: readonly string[]): JsonLd => {
   return {
     documents,
     text: (property) => about.map((node) => stringOf(node[property])).find((value) => value !== undefined),
-    authors: () => about.map((node) => namesOf(node.author ?? node.creator, byId)).find((names) => names.length > 0) ?? [],
+    authors: () => about.map((node) => namesOf(node.author ?? node.creator, byId, true)).find((names) => names.length > 0) ?? [],
     image: () => about.map((node) => urlOf(node.image ?? node.thumbnailUrl, byId)).find((value) => value !== undefined),
     keywords: () => about.flatMap((node) => (Array.isArray(node.keywords) ? node.keywords : [node.keywords])).filter((value) => typeof value === 'string'),
     siteName: () =>
@@ -91,12 +91,13 @@ const stringOf = (value: Json | undefined): string | undefined => {
   return undefined
 }
 
-const namesOf = (value: Json | undefined, byId: ReadonlyMap<string, Node>): string[] => {
+const namesOf = (value: Json | undefined, byId: ReadonlyMap<string, Node>, people = false): string[] => {
   const list = Array.isArray(value) ? value : [value]
   return list.slice(0, 50).flatMap((item) => {
     if (typeof item === 'string') return item.trim() === '' ? [] : [item.trim()]
     if (item === null || item === undefined || typeof item !== 'object' || Array.isArray(item)) return []
     const node = item.name === undefined && typeof item['@id'] === 'string' ? (byId.get(item['@id']) ?? item) : item
+    if (people && typesOf(node).some((type) => /Organization|Corporation|Brand|WebSite/.test(type))) return []
     const names = Array.isArray(node.name) ? node.name : [node.name]
     return names.flatMap((name) => (typeof name === 'string' && name.trim() !== '' ? [name.trim()] : []))
   })

@@ -100,7 +100,7 @@ export const countWords = (text: string): number => {
     else if (code >= 0x2e80 && code <= 0x9fff) {
       if (code > 0x303f) words++
       inside = false
-    } else if (!inside && ((code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 0xa1)) {
+    } else if (!inside && ((code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || (code > 0xbf && (code < 0x2000 || code > 0x2bff)))) {
       inside = true
       words++
     }
