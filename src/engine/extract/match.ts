@@ -102,6 +102,7 @@ const fillList = (shape: Shape, field: Field, scope: Scope, locale: Locale, dept
   const names = Object.keys(item.properties)
   let best: (Filled & { score: number }) | undefined
   for (const members of scope.lists(field, item)) {
+    if (isHopeless(members, item, names.length, locale, depth)) continue
     const filled = item.type === 'object' && names.length > 0 ? objects(members, item, locale, depth) : leaves(members, item, field, locale)
     if (!filled) continue
     if (names.length === 0) return trimmed(filled, shape)
@@ -111,6 +112,13 @@ const fillList = (shape: Shape, field: Field, scope: Scope, locale: Locale, dept
     if (!best || score > best.score + 0.05) best = { ...filled, score }
   }
   return best && trimmed(best, shape)
+}
+
+/** A long list is not read whole to learn that it is another. */
+const isHopeless = ({ scopes = [], named }: Members, item: Shape, fields: number, locale: Locale, depth: number): boolean => {
+  if (scopes.length <= 12 || fields === 0) return false
+  const sample = objects({ scopes: [...scopes.slice(1, 6), ...scopes.slice(-1)], named }, item, locale, depth)
+  return !sample || sample.count / (sample.value as unknown[]).length / fields < (named ? 0.1 : 0.3)
 }
 
 const trimmed = (filled: Filled, { schema }: Shape): Filled => {
