@@ -45,7 +45,7 @@ const main = async (): Promise<void> => {
     const title = converted?.metadata.title ?? ''
     // The title again as the first heading would give the answer away.
     const text = (converted?.formats.markdown ?? '').replace(/^# .*$/gm, '')
-    const page = converted && indexable({ url, finalUrl: `https://${id}.bench.test/`, fetchedAt: new Date().toISOString(), metadata: { ...(converted.metadata.language === undefined ? {} : { language: converted.metadata.language }) } }, text)
+    const page = converted && indexable({ url, finalUrl: `https://${id}.bench.test/`, fetchedAt: new Date().toISOString(), metadata: converted.metadata.language === undefined ? {} : { language: converted.metadata.language } }, text)
     if (page && title !== '') pages.push({ id, query: title.slice(0, 500), text, page })
   }
   await converter.close()

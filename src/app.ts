@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { ConfigError, type Config } from './config.ts'
 import type { BlobStore } from './contract/blobs.ts'
-import { formatKinds, textKinds } from './contract/intent.ts'
+import { readKinds, shownKinds, textKinds } from './contract/intent.ts'
 import { modes } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer } from './browser/index.ts'
@@ -15,6 +15,7 @@ import { dialects } from './dialects/registry.ts'
 import { readAllow, readPorts } from './egress/allow.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
+import { createModel, type ModelSettings } from './engine/providers/model.ts'
 import type { Lab } from './lab/index.ts'
 import { systemClock } from './lib/clock.ts'
 import { nearest } from './lib/nearest.ts'
@@ -202,8 +203,20 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger, blobs?: B
     logger,
     clock: systemClock,
   })
-  return { converter, renderer, engine: createEngine({ egress, converter, renderer, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
+  const model = config.modelBaseUrl === undefined ? undefined : createModel(modelSettings(config, config.modelBaseUrl), ways.live)
+  return { converter, renderer, engine: createEngine({ egress, converter, renderer, model, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
 }
+
+export const modelSettings = (config: Config, baseUrl: string): ModelSettings => ({
+  baseUrl,
+  ...(config.modelApiKey === undefined ? {} : { apiKey: config.modelApiKey }),
+  name: config.modelName,
+  concurrency: config.modelConcurrency,
+  concurrencyPerKey: config.modelConcurrencyPerKey,
+  timeoutMs: config.modelTimeoutMs,
+  inputTokens: config.modelInputTokens,
+  callsMax: config.modelCallsMax,
+})
 
 const jobSettings = (config: Config): JobSettings => ({
   pagesAtOnce: config.jobPagesEach,
@@ -216,13 +229,13 @@ const jobSettings = (config: Config): JobSettings => ({
 
 const capabilities = (config: Config, store: Store, search: readonly string[]): Capabilities => ({
   version,
-  formats: [...(config.browser === 'off' ? textKinds : formatKinds), 'metadata'],
+  formats: [...textKinds, ...readKinds.filter((kind) => kind === 'json' || config.modelBaseUrl !== undefined), ...(config.browser === 'off' ? [] : shownKinds), 'metadata'],
   modes: [...modes],
   renderers: { static: true, js: config.browser !== 'off' },
   contentTypes: [...supportedTypes],
   limits: { timeoutMs: { min: 1000, max: 300_000, default: 30_000 }, fetchBytes: config.fetchLimitBytes, bodyBytes: config.bodyLimitBytes, redirects: config.maxRedirects },
   dialects: dialects.map(({ name, title, basePath }) => ({ name, title, basePath: basePath || '/' })),
-  providers: { search: [...search], model: null, proxies: [] },
+  providers: { search: [...search], model: config.modelBaseUrl === undefined ? null : config.modelName, proxies: [] },
   store: store.kind,
 })
 

@@ -75,6 +75,14 @@ export const settings = {
   serperUrl: setting({ env: 'LYREBIRD_SERPER_URL', schema: z.url({ protocol: /^https?$/ }), default: 'https://google.serper.dev', doc: 'Address of Serper.' }),
   tavilyKey: setting({ env: 'LYREBIRD_TAVILY_API_KEY', schema: text, secret: true, doc: 'Key of Tavily, to search with it.' }),
   tavilyUrl: setting({ env: 'LYREBIRD_TAVILY_URL', schema: z.url({ protocol: /^https?$/ }), default: 'https://api.tavily.com', doc: 'Address of Tavily.' }),
+  modelBaseUrl: setting({ env: 'LYREBIRD_MODEL_BASE_URL', schema: z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, '')), doc: 'OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1, for prompts, summaries, questions and fields that a page does not say by itself. Without it, extraction uses selectors and the data in the page.' }),
+  modelApiKey: setting({ env: 'LYREBIRD_MODEL_API_KEY', schema: text, secret: true, doc: 'Key of that endpoint, where it asks for one.' }),
+  modelName: setting({ env: 'LYREBIRD_MODEL_NAME', schema: text, default: 'default', doc: 'Model to ask for.' }),
+  modelConcurrency: setting({ env: 'LYREBIRD_MODEL_CONCURRENCY', schema: int(1, 1000), default: '4', doc: 'Most calls to the model at once; further ones wait.' }),
+  modelConcurrencyPerKey: setting({ env: 'LYREBIRD_MODEL_CONCURRENCY_PER_KEY', schema: int(1, 1000), default: '2', doc: 'Most calls to the model at once for one API key.' }),
+  modelTimeoutMs: setting({ env: 'LYREBIRD_MODEL_TIMEOUT_MS', schema: int(100, 600_000), default: '60000', doc: 'Most milliseconds for one call to the model, within the deadline of its request.' }),
+  modelInputTokens: setting({ env: 'LYREBIRD_MODEL_INPUT_TOKENS', schema: int(500, 1_000_000), default: '12000', doc: 'Most tokens of a page in one call, by estimate; longer pages are read in parts.' }),
+  modelCallsMax: setting({ env: 'LYREBIRD_MODEL_CALLS_MAX', schema: int(1, 50), default: '4', doc: 'Most parts of one page that the model reads; of longer pages the beginning and the end are read.' }),
   historyDays: setting({ env: 'LYREBIRD_HISTORY_DAYS', schema: int(0, 3650), default: '30', doc: 'Days for which the history of requests is kept; 0 keeps none.' }),
   runJobs: setting({ env: 'LYREBIRD_RUN_JOBS', schema: bool, default: 'true', doc: 'Whether `lyrebird serve` works on jobs itself; false leaves them to `lyrebird worker` processes.' }),
   jobPages: setting({ env: 'LYREBIRD_JOB_PAGES', schema: int(1, 1000), default: '16', doc: 'Pages of jobs that one process works on at once.' }),
@@ -94,7 +102,7 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'prefetchDefaultKey'
+type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

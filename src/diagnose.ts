@@ -1,13 +1,15 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { launch } from './browser/index.ts'
-import { openEngine, storeOf } from './app.ts'
+import { modelSettings, openEngine, storeOf } from './app.ts'
 import { readServerFile } from './server-file.ts'
 import type { Config } from './config.ts'
 import { scrapeIntent } from './contract/intent.ts'
 import { normalize } from './failure/normalize.ts'
+import { createModel } from './engine/providers/model.ts'
 import { createLogger } from './lib/logger.ts'
 import { createSearch } from './search-providers.ts'
 import { ownIndex, searchIntent } from './contract/search.ts'
+import { publicForm } from './lib/url.ts'
 import { createWays } from './ways.ts'
 
 export interface Finding {
@@ -25,7 +27,7 @@ export const diagnose = async (config: Config, { offline }: { offline: boolean }
   await pipeline(config),
   ...(offline ? [] : [await names(config)]),
   await browser(config),
-  { state: 'off', what: 'model', detail: 'none configured', mend: 'This version has no model extraction yet.' },
+  await modelCall(config, offline),
   await search(config, { offline }),
   { state: 'off', what: 'proxies', detail: 'none configured', mend: 'This version has no proxy tiers yet.' },
 ]
@@ -63,6 +65,23 @@ const pipeline = async (config: Config): Promise<Finding> => {
     return { state: 'ok', what: 'fetch and convert', detail: `the lab's article became ${outcome.value.formats.markdown?.length ?? 0} characters of Markdown` }
   } finally {
     await close()
+  }
+}
+
+/** One short call, so that a wrong address, key or name shows here and not in a request. */
+const modelCall = async (config: Config, offline: boolean): Promise<Finding> => {
+  const what = 'model'
+  if (config.modelBaseUrl === undefined) return { state: 'off', what, detail: 'none configured; extraction uses selectors and the data in the page', mend: 'Set LYREBIRD_MODEL_BASE_URL to an OpenAI-compatible endpoint.' }
+  if (offline) return { state: 'ok', what, detail: `${config.modelName} at ${publicForm(config.modelBaseUrl)}, not asked` }
+  const ways = createWays(config, false)
+  try {
+    const model = createModel({ ...modelSettings(config, config.modelBaseUrl), timeoutMs: Math.min(config.modelTimeoutMs, 15_000) }, ways.live)
+    await model.call({ system: 'Answer with one word.', turns: ['Say: ready'], outputTokens: 64, owner: 'doctor', signal: AbortSignal.timeout(30_000) })
+    return { state: 'ok', what, detail: `${config.modelName} at ${publicForm(config.modelBaseUrl)} answers` }
+  } catch (error) {
+    return { state: 'bad', what, detail: `${config.modelName} at ${publicForm(config.modelBaseUrl)}: ${normalize(error).message}`, mend: 'Check LYREBIRD_MODEL_BASE_URL, LYREBIRD_MODEL_API_KEY and LYREBIRD_MODEL_NAME.' }
+  } finally {
+    await ways.close()
   }
 }
 

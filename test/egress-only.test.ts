@@ -20,6 +20,7 @@ const allowed: { under: string; modules: string[]; because: string }[] = [
   { under: 'lab/', modules: ['net', 'tls', 'http', 'https', 'http2'], because: 'listens on loopback, as the site that misbehaves' },
   { under: 'store/', modules: ['pg'], because: "talks to the operator's database" },
   { under: 'browser/', modules: ['playwright-core', 'child_process'], because: "drives a browser whose only network is egress's proxy, and unpacks it in a process of its own" },
+  { under: 'engine/providers/', modules: ['@ai-sdk/openai-compatible'], because: 'its only network is a function over egress' },
 ]
 
 interface Use {

@@ -1,4 +1,5 @@
 import type { FailureJson } from '../failure/failure.ts'
+import type { Answer, Extraction } from './extract.ts'
 
 /** `normal` whole page, `reader` main content, `prune` main content with everything doubtful dropped. */
 export const modes = ['normal', 'reader', 'prune'] as const
@@ -79,6 +80,9 @@ export interface Formats {
   text?: string
   links?: Link[]
   images?: Image[]
+  json?: unknown
+  summary?: string
+  question?: Answer
   screenshot?: PageBlob
   pdf?: PageBlob
 }
@@ -98,6 +102,8 @@ export interface Document {
   /** Formats that failed although the page did not. */
   failedFormats?: Partial<Record<keyof Formats, FailureJson>>
   warnings: string[]
+  /** How `json` was come by. */
+  extraction?: Extraction
   /** Of the actions that were asked for, in order. */
   actions?: ActionResult[]
 }

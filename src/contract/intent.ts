@@ -1,15 +1,25 @@
 import type { Mode } from './document.ts'
+import type { ExtractOptions } from './extract.ts'
 
 /** Formats made from the document's text. */
 export const textKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images'] as const
 export type TextKind = (typeof textKinds)[number]
-export const formatKinds = [...textKinds, 'screenshot', 'pdf'] as const
+/** Formats that are read from the document, some by a model. */
+export const readKinds = ['json', 'summary', 'question'] as const
+export type ReadKind = (typeof readKinds)[number]
+/** Formats that only a browser makes. */
+export const shownKinds = ['screenshot', 'pdf'] as const
+export const formatKinds = [...textKinds, ...readKinds, ...shownKinds] as const
 export type FormatKind = (typeof formatKinds)[number]
 
 /** One output that is wanted; `mode` overrides the intent's. */
 export interface FormatRequest {
   kind: FormatKind
   mode?: Mode
+  /** Of `json`. */
+  extract?: ExtractOptions
+  /** Of `question`: what is asked; of `summary`: what it should look at. */
+  prompt?: string
   screenshot?: ScreenshotOptions
   pdf?: PdfOptions
 }
@@ -110,14 +120,31 @@ export interface ScrapeIntent {
   respectRobots: boolean
   /** Media types that are accepted; empty accepts all that can be converted. */
   allowedTypes: string[]
+  /** The page itself, given by the caller: nothing is fetched. */
+  content?: GivenContent
   browser?: BrowserOptions
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */
   index?: boolean
 }
 
+export interface GivenContent {
+  type: 'text/html' | 'text/markdown' | 'text/plain'
+  body: string
+}
+
 /** Several pages at once, each with its own outcome, in input order. */
 export interface ScrapeManyIntent {
   pages: ScrapeIntent[]
+  /** Deadline of the whole call, in ms. */
+  timeoutMs: number
+}
+
+/** Structured data from one page, or from several in input order. */
+export interface ExtractIntent {
+  /** Each has a format `json`. */
+  pages: ScrapeIntent[]
+  /** Whether the outcome of one page is that of the whole. */
+  single: boolean
   /** Deadline of the whole call, in ms. */
   timeoutMs: number
 }
@@ -134,7 +161,7 @@ export const scrapeDefaults = {
   render: 'auto',
   respectRobots: false,
   allowedTypes: [],
-} as const satisfies Omit<ScrapeIntent, 'url'>
+} as const satisfies Omit<ScrapeIntent, 'url' | 'content'>
 
 /** A whole intent from the parts that a dialect knows. */
 export const scrapeIntent = (parts: Partial<ScrapeIntent> & { url: string }): ScrapeIntent => ({
@@ -142,7 +169,7 @@ export const scrapeIntent = (parts: Partial<ScrapeIntent> & { url: string }): Sc
   ...parts,
 })
 
-export const isTextFormat = <F extends FormatRequest>(format: F): format is F & { kind: TextKind } => (textKinds as readonly string[]).includes(format.kind)
+export const isTextFormat = <F extends FormatRequest>(format: F): format is F & { kind: TextKind | ReadKind } => ([...textKinds, ...readKinds] as readonly string[]).includes(format.kind)
 
 /** True where plain HTTP cannot give what is asked. */
 export const needsBrowser = ({ browser, formats }: Pick<ScrapeIntent, 'browser' | 'formats'>): boolean =>

@@ -26,10 +26,10 @@ export const reserveFor = (intent: Priced, prices: PriceList): number =>
   prices.page + (intent.render === 'static' ? 0 : prices.rendered) + formatsCost(intent, prices)
 
 /** What a page did cost. */
-export const costOf = (intent: Priced, document: Pick<Document, 'cached' | 'renderer'>, prices: PriceList): number => {
+export const costOf = (intent: Priced, document: Pick<Document, 'cached' | 'renderer' | 'failedFormats'>, prices: PriceList): number => {
   if (document.cached && prices.cacheHit !== undefined) return prices.cacheHit
-  return prices.page + (document.renderer === 'js' ? prices.rendered : 0) + formatsCost(intent, prices)
+  return prices.page + (document.renderer === 'js' ? prices.rendered : 0) + formatsCost(intent, prices, document.failedFormats)
 }
 
-const formatsCost = (intent: Priced, prices: PriceList): number =>
-  intent.formats.reduce((sum, format) => sum + (prices.formats[format.kind] ?? 0), 0)
+const formatsCost = (intent: Priced, prices: PriceList, failed: Document['failedFormats'] = {}): number =>
+  intent.formats.reduce((sum, { kind }) => sum + (failed[kind] ? 0 : (prices.formats[kind] ?? 0)), 0)

@@ -1,7 +1,7 @@
 import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
 import type { Document } from './document.ts'
-import type { ScrapeIntent, ScrapeManyIntent } from './intent.ts'
+import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import type { MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
@@ -61,6 +61,7 @@ export interface VerbMap {
   search: { input: SearchIntent; value: SearchValue }
   index_state: { input: Record<string, never>; value: IndexState }
   index_delete: { input: IndexSelection; value: { deleted: number } }
+  extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
   batch: { input: BatchIntent; value: JobRecord }
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }

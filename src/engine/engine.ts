@@ -15,6 +15,9 @@ import { createDiscovery, type Discovery } from './discover/index.ts'
 
 export type { Discovery, DocumentCache }
 import type { Converter } from './convert/index.ts'
+import type { Model } from './providers/model.ts'
+import { contentRung } from './stages/content.ts'
+import { checkFormats, needsModel, withExtracts, type Findings } from './stages/extract.ts'
 import { httpRung } from './stages/http.ts'
 import { renderRung } from './stages/render.ts'
 
@@ -29,6 +32,8 @@ export interface EngineDeps {
   blobs?: BlobStore
   /** Most bytes of a rendered document. */
   bytesMax: number
+  /** Undefined where none is configured. */
+  model: Model | undefined
   userAgent: string
   clock: Clock
 }
@@ -37,6 +42,8 @@ export interface ScrapeContext {
   mode: KeyMode
   signal: AbortSignal
   cache?: DocumentCache
+  /** Whose share of the model this takes; a key. */
+  owner?: string
 }
 
 export interface Engine {
@@ -47,7 +54,7 @@ export interface Engine {
 }
 
 /** What a rung of the ladder came to. `climb` carries the failure that stands if there is no higher rung. */
-export type RungResult = { kind: 'document'; document: Document } | { kind: 'climb'; failure: Failure }
+export type RungResult = ({ kind: 'document'; document: Document } & Findings) | { kind: 'climb'; failure: Failure }
 
 /** What every rung works with; it adds its attempts and timings as it goes. */
 export interface Work {
@@ -62,6 +69,8 @@ export interface Work {
   clock: Clock
   attempts: Attempt[]
   timings: Timings
+  /** A model will read the page: conversion gives its text too. */
+  reads: boolean
 }
 
 export const createEngine = (deps: EngineDeps): Engine => ({
@@ -72,15 +81,20 @@ export const createEngine = (deps: EngineDeps): Engine => ({
     const timings: Timings = {}
     const deadline = new Deadline(intent.timeoutMs, context.signal)
     try {
+      checkFormats(intent)
+      // A test key reaches nothing but the lab, and a model is elsewhere.
+      const model = context.mode === 'live' ? deps.model : undefined
+      const reads = needsModel(intent, model, context.mode)
       const key = cacheKey(intent, context.mode)
-      const stored = intent.maxAgeS > 0 ? await fromCache(deps, intent, context, key) : undefined
+      const stored = intent.maxAgeS > 0 && !intent.content ? await fromCache(deps, intent, context, key) : undefined
       if (stored) return succeeded(stored.document, [stored.attempt], timings)
 
       const egress = await deps.egress[context.mode]()
-      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings }
-      if (intent.respectRobots) await obeyRobots(work, deps.userAgent)
-      const document = await climb(work)
-      context.cache?.put(key, document)
+      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads }
+      if (intent.respectRobots && !intent.content) await obeyRobots(work, deps.userAgent)
+      const reached = await climb(work)
+      const document = await withExtracts(work, reached, { model, owner: context.owner ?? '' })
+      if (!intent.content && !document.failedFormats) context.cache?.put(key, document)
       return succeeded(document, attempts, timings)
     } catch (error) {
       const failure = normalize(error, { deadline, stage: 'conversion' }).carrying(attempts)
@@ -92,15 +106,16 @@ export const createEngine = (deps: EngineDeps): Engine => ({
 })
 
 /** From the cheapest rung that the intent allows upwards, until one gives a document. */
-const climb = async (work: Work): Promise<Document> => {
+const climb = async (work: Work): Promise<RungResult & { kind: 'document' }> => {
   const { intent, renderer } = work
+  if (intent.content) return contentRung(work, intent.content)
   const first = intent.render === 'js' || (intent.render === 'auto' && needsBrowser(intent)) ? renderRung : httpRung
   const result = await first(work)
-  if (result.kind === 'document') return result.document
+  if (result.kind === 'document') return result
   // Without a browser the failure below it is the one that says something about the page.
   if (!renderer?.available) throw result.failure
   const higher = await renderRung(work)
-  if (higher.kind === 'document') return higher.document
+  if (higher.kind === 'document') return higher
   throw higher.failure
 }
 

@@ -12,7 +12,7 @@ import type { VerbDeps } from './deps.ts'
 import type { Metered } from './table.ts'
 
 /** Pages of one request that are worked on at a time. */
-const pagesAtOnce = 5
+export const pagesAtOnce = 5
 
 export const scrape: Metered<'scrape'> = {
   scope: 'scrape',
@@ -48,7 +48,7 @@ export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages
   const simulated = actor.mode === 'test' ? simulatedFailure(intent.url) : undefined
   if (simulated) return failed(simulated)
   const cache = deps.cacheOf(actor.workspaceId)
-  const outcome = await deps.engine.scrape(asNamed(intent, actor), { mode: actor.mode, signal, ...(cache ? { cache } : {}) })
+  const outcome = await deps.engine.scrape(asNamed(intent, actor), { mode: actor.mode, signal, owner: actor.keyId, ...(cache ? { cache } : {}) })
   // A redirect is no way round the list.
   if (outcome.ok && isBlocklisted(outcome.value.finalUrl, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'), outcome.evidence, outcome.timings)
   if (outcome.ok && !outcome.value.cached && mayBeFound(intent)) deps.pages?.put(actor.workspaceId, actor.mode, outcome.value)
@@ -89,7 +89,7 @@ const manyCost = (results: readonly Outcome<Document>[], intent: ScrapeManyInten
     return result.ok && page ? costOf(page, result.value, prices) : 0
   })
 
-const sum = <T>(items: readonly T[], of: (item: T, index: number) => number): number =>
+export const sum = <T>(items: readonly T[], of: (item: T, index: number) => number): number =>
   items.reduce((total, item, i) => total + of(item, i), 0)
 
 /** Maps with at most `limit` at once; results in input order. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PageBlob, Formats } from '../../contract/document.ts'
 import { deliveries, formatKinds, paperSizes, shotTypes, type FormatRequest, type PdfOptions, type ScreenshotOptions } from '../../contract/intent.ts'
+import { jsonFormat, plainFormat, questionFormat, requestOf, summaryFormat } from './extract-formats.ts'
 
 export const formatNames = [...formatKinds, 'metadata'] as const
 
@@ -28,8 +29,11 @@ const pdf = z.strictObject({
   delivery: z.enum(deliveries).optional(),
 })
 
+/** Formats that need nothing beside their name. */
+export const plainNames = formatNames.filter((name) => name !== 'question')
+
 /** A format by its name, or with options. */
-export const format = z.union([z.enum(formatNames), screenshot, pdf])
+export const format = z.union([z.enum(plainNames), z.discriminatedUnion('type', [screenshot, pdf, jsonFormat, summaryFormat, questionFormat, plainFormat])])
 export type Format = z.output<typeof format>
 
 const defined = <T extends object>(value: T): { [K in keyof T]?: NonNullable<T[K]> } =>
@@ -47,6 +51,7 @@ export const toFormats = (formats: readonly Format[]): FormatRequest[] => {
     if (one === 'metadata') continue
     if (typeof one === 'string') kinds.set(one, { kind: one })
     else if (one.type === 'pdf') kinds.set('pdf', { kind: 'pdf', pdf: toPdf(one) })
+    else if (one.type !== 'screenshot') kinds.set(one.type, requestOf(one))
     else {
       const { type: kind, ...fields } = one
       kinds.set(kind, { kind, screenshot: toScreenshot(fields) })

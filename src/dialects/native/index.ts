@@ -1,5 +1,6 @@
 import { bearerOrHeader } from '../credential.ts'
 import type { Dialect } from '../dialect.ts'
+import { extractRoutes } from './extract.ts'
 import { keyRoutes } from './keys.ts'
 import { jobRoutes } from './jobs.ts'
 import { monitorRoutes } from './monitors.ts'
@@ -18,7 +19,7 @@ export const native: Dialect = {
   basePath: '',
   security: { bearer: { type: 'http', scheme: 'bearer' }, key: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
   credential: (request) => bearerOrHeader(request.headers, 'x-api-key'),
-  routes: [...scrapeRoutes, ...searchRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
+  routes: [...scrapeRoutes, ...extractRoutes, ...searchRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
   renderFailure: renderProblem,
   failureBody: problem,
   prices: { page: 1, rendered: 0, formats: {}, targetError: 0, cacheHit: 0 },

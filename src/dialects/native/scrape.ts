@@ -7,8 +7,9 @@ import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
 import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
+import { answer, extraction, extractionBody, failedBody, failedFormat } from './extract-formats.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
-import { blobReply, format, formatNames, formatValues, toBlobReply, toFormats } from './formats.ts'
+import { blobReply, format, formatNames, formatValues, plainNames, toBlobReply, toFormats } from './formats.ts'
 
 const selectors = z.array(z.string().min(1).max(500)).max(50)
 const headerMap = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Not a header name').max(100), z.string().max(8192).regex(/^[^\r\n\0]*$/, 'No line breaks'))
@@ -28,7 +29,7 @@ const options = {
 
 /** What one page of a job may say about itself, beside its URL. */
 export const pageFields = {
-  formats: z.array(format).min(1).max(formatNames.length).default(['markdown']),
+  formats: z.array(format).min(1).max(formatNames.length).default(['markdown']).describe('Names, or objects for formats with options: `{"type": "json", "schema": {…}}`'),
   ...options,
   include_selectors: selectors.default([]).describe('CSS selectors: only what they match is kept'),
   exclude_selectors: selectors.default([]).describe('CSS selectors: what they match is dropped'),
@@ -45,7 +46,7 @@ const scrapeBody = z.strictObject({ url: urlField, ...pageFields }).superRefine(
 
 const scrapeQuery = z.strictObject({
   url: urlField,
-  formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(z.enum(formatNames)).min(1)),
+  formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(z.enum(plainNames)).min(1)),
   ...options,
   timeout_ms: z.coerce.number().pipe(z.int().min(1000).max(300_000)).default(scrapeDefaults.timeoutMs),
   max_age_s: z.coerce.number().pipe(z.int().min(0).max(31_536_000)).default(0),
@@ -69,6 +70,11 @@ const scrapeReply = z.object({
     text: z.string().optional(),
     links: z.array(link).optional(),
     images: z.array(image).optional(),
+    json: z.unknown().optional(),
+    summary: z.string().optional(),
+    question: answer.optional(),
+    extraction: extraction.optional(),
+    failed_formats: z.record(z.string(), failedFormat).optional(),
     screenshot: blobReply.optional(),
     pdf: blobReply.optional(),
     actions: z.array(z.looseObject({ index: z.int(), type: z.string(), ms: z.number() })).optional(),
@@ -109,6 +115,8 @@ export const renderDocument = (document: Document, origin: string) => ({
   renderer: document.renderer,
   cached: document.cached,
   ...formatValues(document.formats, origin),
+  ...(document.extraction ? { extraction: extractionBody(document.extraction) } : {}),
+  ...(document.failedFormats ? { failed_formats: failedBody(document.failedFormats) } : {}),
   ...(document.actions ? { actions: document.actions.map(({ screenshot, ...rest }) => ({ ...rest, ...(screenshot ? { screenshot: toBlobReply(screenshot, origin) } : {}) })) } : {}),
   metadata: document.metadata,
   warnings: document.warnings,

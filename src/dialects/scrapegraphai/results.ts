@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Document, Formats } from '../../contract/document.ts'
+import type { Document, PageBlob } from '../../contract/document.ts'
 import { scrapeIntent, type FormatRequest, type Render, type ScrapeIntent } from '../../contract/intent.ts'
 import { fail, type Failure, type FailureJson } from '../../failure/failure.ts'
 import type { FetchConfig, FormatEntry, FormatType } from './fields.ts'
@@ -99,9 +99,9 @@ const sectionOf = (document: Document, entry: FormatEntry): Section => {
   return { ok: true, section: shape(value) }
 }
 
-const shape = (value: NonNullable<Formats[keyof Formats]>) => {
+const shape = (value: unknown) => {
   if (typeof value === 'string') return { data: [value] }
-  if (!Array.isArray(value)) return { data: [value.path ?? value.base64 ?? ''] }
-  const data = [...new Set(value.map((item) => item.url))]
+  if (!Array.isArray(value)) return { data: [(value as PageBlob).path ?? (value as PageBlob).base64 ?? ''] }
+  const data = [...new Set((value as { url: string }[]).map((item) => item.url))]
   return { data, metadata: { count: data.length } }
 }

@@ -1,7 +1,10 @@
 import { Document } from 'domhandler'
 import type { Formats, Metadata, Mode } from '../../contract/document.ts'
+import type { FormatKind } from '../../contract/intent.ts'
 import { fail } from '../../failure/failure.ts'
-import { judge } from '../judge/judge.ts'
+import { extractData, extractPage } from '../extract/extract-page.ts'
+import { dataInText } from '../extract/text-data.ts'
+import { judge, type Evidence } from '../judge/judge.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import { decode } from './charset.ts'
 import { degradedLimits, usualLimits, type Limits } from './dom/limits.ts'
@@ -55,46 +58,78 @@ const fromPlain = (input: ConvertInput, raw: string, contentType: string, made: 
     else if (kind === 'raw_html') formats.raw_html = raw
     else if (kind === 'html') formats.html = `<pre>${escape(made.text)}</pre>`
     else if (kind === 'links') formats.links = linksInText(made.text, resolve)
-    else formats.images = []
+    else if (kind === 'images') formats.images = []
   }
   const visible: Visible = { length: made.text.trim().length, words: countWords(made.text), sample: made.text.slice(0, 8000) }
-  const verdict = judge({ status: input.status, headers: input.headers, url: input.url, source: raw, page: undefined, visible })
-  return { contentType, formats, metadata: { ...made.metadata, word_count: visible.words }, verdict, textLength: visible.length }
+  const verdict = verdictOf(input, { status: input.status, headers: input.headers, url: input.url, source: raw, page: undefined, visible })
+  const metadata: Metadata = { ...made.metadata, word_count: visible.words }
+  const options = jsonOf(input)
+  const extract = options && extractData(dataIn(raw, made), input.url, resolve, metadata, options)
+  return { contentType, formats, metadata, verdict, textLength: visible.length, ...(extract ? { extract } : {}), ...(input.material ? { material: made.markdown } : {}) }
+}
+
+const jsonOf = (input: ConvertInput) => {
+  const format = input.formats.find(({ kind }) => kind === 'json')
+  return format && (format.extract ?? {})
+}
+
+/** The body where it is JSON; a text as lines that may be labelled. */
+const dataIn = (raw: string, made: Plain): unknown => {
+  try {
+    return JSON.parse(raw)
+  } catch {
+    return dataInText(made.text)
+  }
 }
 
 const fromMarkup = (input: ConvertInput, raw: string, contentType: string, made: Markup, degraded: boolean, warnings: string[]): Omit<Converted, 'warnings'> => {
   const limits = degraded ? degradedLimits : usualLimits
-  const page = parseHtml(made.html, { xhtml: made.xhtml ?? false, limits })
+  const options = jsonOf(input)
+  const page = parseHtml(made.html, { xhtml: made.xhtml ?? false, limits, states: options !== undefined && !degraded })
   if (page.truncated) warnings.push('The document is too large to be converted whole; its beginning was.')
   if (degraded) warnings.push('The conversion ran out of time or memory; this is the result of a simpler one.')
   const resolve = createResolver(input.url, page.base)
   const visible = measureText(page.root)
   const isPage = made.html === raw
-  const verdict = judge({ status: input.status, headers: input.headers, url: input.url, rendered: input.rendered ?? false, source: isPage ? raw : '', page: isPage ? page : undefined, visible })
+  const verdict = verdictOf(input, { status: input.status, headers: input.headers, url: input.url, rendered: input.rendered ?? false, source: isPage ? raw : '', page: isPage ? page : undefined, visible })
   const metadata: Metadata = { ...metadataOf(page, input.url, resolve, input.headers, visible.sample), ...made.metadata }
   const trees = new Trees(input, made, page, limits, degraded, resolve, warnings)
-  const { formats, words } = write(input, raw, trees, verdict)
-  return { contentType, formats, metadata: { ...metadata, word_count: words ?? visible.words }, verdict, textLength: visible.length }
+  // Before the trees are taken: finding the main content takes one apart.
+  const extract = options && !degraded && verdict.kind === 'ok' ? extractPage({ page, html: made.html, url: input.url, resolve, metadata, selectors: { include: input.includeSelectors, exclude: input.excludeSelectors }, options }) : undefined
+  const { formats, words, material } = write(input, raw, trees, verdict)
+  return { contentType, formats, metadata: { ...metadata, word_count: words ?? visible.words }, verdict, textLength: visible.length, ...(extract ? { extract } : {}), ...(material === undefined ? {} : { material }) }
+}
+
+/** What a caller brought along is a page unless there is nothing on it. */
+const verdictOf = (input: ConvertInput, evidence: Evidence): Verdict => {
+  const verdict = judge(evidence)
+  return input.given && verdict.kind !== 'empty' ? { kind: 'ok' } : verdict
 }
 
 const modeOrder: readonly Mode[] = ['normal', 'reader', 'prune']
 
-const write = (input: ConvertInput, raw: string, trees: Trees, verdict: Verdict): { formats: Formats; words: number | undefined } => {
+const write = (input: ConvertInput, raw: string, trees: Trees, verdict: Verdict): { formats: Formats; words: number | undefined; material: string | undefined } => {
   const formats: Formats = {}
+  let material: string | undefined
   let words: number | undefined
   for (const mode of modeOrder) {
     const wanted = input.formats.filter((format) => (format.mode ?? input.mode) === mode)
     if (wanted.length === 0) continue
-    const root = wanted.every((format) => format.kind === 'raw_html') ? undefined : trees.of(mode, verdict)
+    const reads = input.material === true && wanted.some(({ kind }) => isRead(kind))
+    const root = !reads && wanted.every(({ kind }) => kind === 'raw_html' || isRead(kind)) ? undefined : trees.of(mode, verdict)
     for (const { kind } of wanted) {
       if (kind === 'raw_html') formats.raw_html ??= raw
       else if (root) fill(formats, kind, root, trees.resolve)
     }
+    if (root && reads) material ??= formats.markdown !== undefined && wanted.some(({ kind }) => kind === 'markdown') ? formats.markdown : toMarkdown(root, trees.resolve)
     if (root && mode === input.mode && mode !== 'normal') words = measureText(root).words
   }
   if ((formats.links?.length ?? 0) >= listMax) trees.warnings.push(`Only the first ${listMax} links are listed.`)
-  return { formats, words }
+  return { formats, words, material }
 }
+
+/** Formats that are made from what was read, and not written from a tree. */
+const isRead = (kind: FormatKind): boolean => kind === 'json' || kind === 'summary' || kind === 'question'
 
 const fill = (formats: Formats, kind: keyof Formats, root: Document, resolve: Resolve): void => {
   switch (kind) {

@@ -1,6 +1,7 @@
 import type { Formats, Metadata, Mode } from '../../contract/document.ts'
 import type { FormatRequest } from '../../contract/intent.ts'
 import type { FailureJson } from '../../failure/failure.ts'
+import type { PageExtract } from '../extract/extract-page.ts'
 import type { Verdict } from '../judge/verdict.ts'
 
 export interface ConvertInput {
@@ -17,6 +18,10 @@ export interface ConvertInput {
   mode: Mode
   includeSelectors: string[]
   excludeSelectors: string[]
+  /** Give the text that a model reads, where a format needs one. */
+  material?: boolean
+  /** The caller brought the page along: it is not judged as the answer of a site. */
+  given?: boolean
 }
 
 export interface Converted {
@@ -28,6 +33,10 @@ export interface Converted {
   verdict: Verdict
   /** Characters of visible text on the whole page, whatever the mode. */
   textLength: number
+  /** For a format `json`: what was found without a model. */
+  extract?: PageExtract
+  /** Markdown for a model. */
+  material?: string
 }
 
 export interface Converter {

@@ -2,6 +2,7 @@ import { fail, isFailure } from '../../failure/failure.ts'
 import type { EgressRequest, EgressResponse } from '../../egress/index.ts'
 import { isSupportedType } from '../convert/index.ts'
 import type { RungResult, Work } from '../engine.ts'
+import { findingsOf } from './extract.ts'
 import { browserMayPass, failureOf, signalOf } from '../verdict.ts'
 
 const acceptHeader = 'text/html,application/xhtml+xml,application/xml;q=0.9,text/markdown;q=0.9,*/*;q=0.8'
@@ -34,6 +35,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
       mode: intent.mode,
       includeSelectors: intent.includeSelectors,
       excludeSelectors: intent.excludeSelectors,
+      material: work.reads,
     },
     deadline.signal,
   )
@@ -59,6 +61,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
       metadata: converted.metadata,
       warnings: converted.warnings,
     },
+    ...findingsOf(converted),
   }
 }
 

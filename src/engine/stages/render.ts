@@ -6,6 +6,7 @@ import type { Converted } from '../convert/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import type { RungResult, Work } from '../engine.ts'
 import { browserMayPass, failureOf, signalOf } from '../verdict.ts'
+import { findingsOf } from './extract.ts'
 import { httpRung } from './http.ts'
 
 /** The rung above plain HTTP: the document as a browser has it when it is still, through the same converter and judge. */
@@ -59,6 +60,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
       warnings: [...converted.warnings, ...result.warnings],
       ...(intent.browser?.actions ? { actions: await Promise.all(result.actions.map((one) => actionOf(work, one))) } : {}),
     },
+    ...findingsOf(converted),
   }
 }
 
@@ -109,7 +111,7 @@ const rendered = async (work: Work, rendering: Promise<RenderResult>): Promise<R
   }
 }
 
-const convert = async ({ converter, deadline, intent }: Work, page: RenderedPage): Promise<Converted> =>
+const convert = async ({ converter, deadline, intent, reads }: Work, page: RenderedPage): Promise<Converted> =>
   converter.convert(
     {
       body: new TextEncoder().encode(page.html),
@@ -122,6 +124,7 @@ const convert = async ({ converter, deadline, intent }: Work, page: RenderedPage
       mode: intent.mode,
       includeSelectors: intent.includeSelectors,
       excludeSelectors: intent.excludeSelectors,
+      material: reads,
     },
     deadline.signal,
   )

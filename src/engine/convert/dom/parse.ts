@@ -24,11 +24,11 @@ const unopenedMax = 4096
 const searchedMax = 64
 
 /** One streaming pass; linear and bounded whatever the input. */
-export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Limits } = {}): Page => {
+export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Limits; states?: boolean } = {}): Page => {
   const limits = options.limits ?? usualLimits
   // Outside of SVG and MathML this opens a comment up to the next `>`, which the tokenizer knows by another spelling only.
   const source = options.xhtml ? html : html.replaceAll('<![CDATA[', '<![cdata[')
-  const builder = new TreeBuilder(limits.elements)
+  const builder = new TreeBuilder(limits.elements, options.states)
   const parser = new CappedParser(builder, source, options.xhtml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
   builder.onended = (names) => parser.forget(names)
   const at = feed(parser, source, limits.characters, () => builder.full)

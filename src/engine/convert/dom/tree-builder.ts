@@ -15,6 +15,8 @@ export interface Gathered {
   /** Attributes of `<link>`. */
   links: Attributes[]
   jsonLd: string[]
+  /** Scripts that are data, or begin like an assignment of some. */
+  stateScripts: { id: string; text: string }[]
   headings: Element[]
   times: Element[]
   noscripts: Element[]
@@ -37,6 +39,7 @@ export interface Gathered {
 
 const gatheredMax = 2000
 const jsonLdChars = 2_000_000
+const stateChars = 4_000_000
 
 /** Whitespace between the parts of these is never seen. */
 const structural = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr', 'colgroup', 'ul', 'ol', 'dl', 'select', 'head', 'html', 'picture', 'datalist', 'video', 'audio'])
@@ -59,7 +62,7 @@ const implied: Readonly<Record<string, { ends: ReadonlySet<string>; within: Read
 export class TreeBuilder implements Partial<Handler> {
   readonly root = new Document([])
   readonly gathered: Gathered = {
-    title: undefined, base: undefined, html: {}, body: {}, metas: [], links: [], jsonLd: [], headings: [], times: [], noscripts: [], slots: [], segments: [], concealed: [], textChars: 0,
+    title: undefined, base: undefined, html: {}, body: {}, metas: [], links: [], jsonLd: [], stateScripts: [], headings: [], times: [], noscripts: [], slots: [], segments: [], concealed: [], textChars: 0,
     scripts: 0, scriptChars: 0, scriptSources: [], stylesheets: 0, elements: 0, microdata: false,
   }
   full = false
@@ -79,9 +82,12 @@ export class TreeBuilder implements Partial<Handler> {
   #capture: ((text: string) => void) | null = null
   #titleDone = false
   #jsonLdLeft = jsonLdChars
+  #stateLeft: number
 
-  constructor(elementsMax: number) {
+  /** `states` keeps the scripts that hold data. */
+  constructor(elementsMax: number, states = false) {
     this.#elementsMax = elementsMax
+    this.#stateLeft = states ? stateChars : 0
   }
 
   /** True when nothing more may nest. Elements ended before their own tag still lie on the parser's stack, so they count a little. */
@@ -231,10 +237,24 @@ export class TreeBuilder implements Partial<Handler> {
         this.#jsonLdLeft -= data.length
         gathered.jsonLd[at] += data
       }
+    } else if (this.#stateLeft > 0 && !attribs.src && (type === '' || /json|javascript|^module$/i.test(type))) {
+      this.#captureState(attribs.id ?? '', /json/i.test(type))
     } else {
       this.#capture = (data) => (gathered.scriptChars += data.length)
     }
     this.#skip()
+  }
+
+  #captureState(id: string, isData: boolean): void {
+    const script = { id, text: '' }
+    let wanted: boolean | undefined = isData ? true : undefined
+    this.#capture = (data) => {
+      this.gathered.scriptChars += data.length
+      wanted ??= data.trim() === '' ? undefined : /^[^=]{0,200}(?:window|self|globalThis|__\w+)[^=]{0,100}=\s*(?:[[{]|JSON\.parse)/.test(data)
+      if (wanted !== true || (this.#stateLeft -= data.length) < 0) return
+      if (script.text === '') keep(this.gathered.stateScripts, script)
+      script.text += data
+    }
   }
 
   #endImplied(name: string): void {
