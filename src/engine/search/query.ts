@@ -1,6 +1,6 @@
 import type { ParsedQuery } from '../../contract/search.ts'
 
-const part = /(-?)(?:(site:)([^\s"]+)|["“”„]([^"“”„]*)(?:["“”„]|$)|([^\s"“”„]+))/giu
+const part = /(-?)(?:(site:)([^\s"]*)|["“”„]([^"“”„]*)(?:["“”„]|$)|([^\s"“”„]+))/giu
 const hostName = /^[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}])?$/u
 
 /** Words, `"phrases"`, `-without`, `begin*`, `site:` and `-site:`. Whatever else stands there is text. */
@@ -11,7 +11,7 @@ export const parseQuery = (text: string): ParsedQuery => {
     if (site) {
       const host = hostOf(place)
       if (host !== undefined) (isWithout ? parsed.notSites : parsed.sites).push(host)
-      else parsed.words.push(place)
+      else if (/[\p{L}\p{N}]/u.test(place)) parsed.words.push(place)
     } else if (phrase !== undefined) {
       if (phrase.trim() !== '') (isWithout ? parsed.without : parsed.phrases).push(phrase.trim())
     } else if (isWithout && /[\p{L}\p{N}]/u.test(word)) parsed.without.push(word)
