@@ -38,7 +38,7 @@ if (!onlyPg) {
   ok = vitest('everything on PGlite', [], { TEST_DATABASE_URL: '' }) && ok
 }
 const postgres = await findPostgres()
-ok = vitest(`store and metering on PostgreSQL ${postgres.version}`, ['src/store', 'src/meter', 'test/pg'], { TEST_DATABASE_URL: postgres.url }) && ok
+ok = vitest(`store and metering on PostgreSQL ${postgres.version}`, ['src/store', 'src/meter'], { TEST_DATABASE_URL: postgres.url }) && ok
 
 console.log(`\nRan: ${ran.join('; ')}.${corpus === undefined ? ' CORPUS_DIR is not set: tests and benches that read real pages said so and used pages of our own.' : ''}`)
 console.log(`${counts.passed} passed, ${counts.failed} failed`)

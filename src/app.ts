@@ -9,6 +9,8 @@ import { modes } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
+import { createPageIndex } from './search-index.ts'
+import { createSearch } from './search-providers.ts'
 import { dialects } from './dialects/registry.ts'
 import { readAllow, readPorts } from './egress/allow.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
@@ -79,6 +81,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const sweepingBlobs = setInterval(() => void blobs.sweep().catch((err: unknown) => logger.warn({ err }, 'old blobs could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
   const { engine, converter, renderer } = createEngineParts(config, ways, logger, blobs)
+  const pages = config.index === 'off' ? undefined : createPageIndex({ store, converter, logger, days: config.indexDays })
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const bus = createBus()
   const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
@@ -89,23 +92,27 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, meter, store, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, cacheOf, pages, meter, store, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
       { name: 'monitors', everyMs: 1_000, run: monitors.tick },
       { name: 'old runs', everyMs: 600_000, run: async () => monitors.housekeeping().then(() => 0) },
+      ...(pages ? [{ name: 'old pages of the search index', everyMs: 600_000, run: async () => pages.sweep().then(() => 0) }] : []),
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
+  const searcher = createSearch(config, ways.live)
   const verbs = createVerbs({
     meter,
     engine,
+    searcher,
+    pages,
     jobs,
     webhooks,
     monitors,
     cacheOf,
-    capabilities: () => capabilities(config, store),
+    capabilities: () => capabilities(config, store, searcher.names),
     ready: () => readiness(store),
     operatorSecret,
     logger,
@@ -140,6 +147,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     await worker.stop()
     await deliveries.idle()
     await renderer.close()
+    await pages?.drain()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()
     await store.close()
@@ -219,7 +227,7 @@ const jobSettings = (config: Config): JobSettings => ({
   retentionS: config.jobRetentionHours * 3600,
 })
 
-const capabilities = (config: Config, store: Store): Capabilities => ({
+const capabilities = (config: Config, store: Store, search: readonly string[]): Capabilities => ({
   version,
   formats: [...textKinds, ...readKinds.filter((kind) => kind === 'json' || config.modelBaseUrl !== undefined), ...(config.browser === 'off' ? [] : shownKinds), 'metadata'],
   modes: [...modes],
@@ -227,7 +235,7 @@ const capabilities = (config: Config, store: Store): Capabilities => ({
   contentTypes: [...supportedTypes],
   limits: { timeoutMs: { min: 1000, max: 300_000, default: 30_000 }, fetchBytes: config.fetchLimitBytes, bodyBytes: config.bodyLimitBytes, redirects: config.maxRedirects },
   dialects: dialects.map(({ name, title, basePath }) => ({ name, title, basePath: basePath || '/' })),
-  providers: { search: [], model: config.modelBaseUrl === undefined ? null : config.modelName, proxies: [] },
+  providers: { search: [...search], model: config.modelBaseUrl === undefined ? null : config.modelName, proxies: [] },
   store: store.kind,
 })
 

@@ -52,7 +52,7 @@ export const settings = {
   browser: setting({ env: 'LYREBIRD_BROWSER', schema: z.enum(['auto', 'off']), default: 'auto', doc: '`off` never opens a browser: what needs one answers platform.browser_unavailable.' }),
   chromePath: setting({ env: 'CHROME_PATH', schema: text, doc: 'Chromium or Chrome to use instead of the bundled one, which has no fonts for Chinese, Japanese and Korean.' }),
   chromiumDir: setting({ env: 'LYREBIRD_CHROMIUM_DIR', schema: text, doc: 'Folder into which the bundled Chromium is unpacked on first use. Default: ~/.cache/lyrebird.' }),
-  browserCdpUrl: setting({ env: 'LYREBIRD_BROWSER_CDP_URL', schema: z.url({ protocol: /^(wss?|https?)$/ }), secret: true, doc: 'Browser that runs elsewhere, by its DevTools address. It must be able to reach LYREBIRD_BROWSER_PROXY_HOST.' }),
+  browserCdpUrl: setting({ env: 'LYREBIRD_BROWSER_CDP_URL', schema: z.url({ protocol: /^(wss?|https?)$/ }), secret: true, doc: 'Browser that runs elsewhere, by its DevTools address. It must be able to reach LYREBIRD_BROWSER_PROXY_HOST; that it has no other network, and no WebRTC, is for whoever starts it to see to.' }),
   browserProxyHost: setting({ env: 'LYREBIRD_BROWSER_PROXY_HOST', schema: z.union([z.ipv4(), z.ipv6()]), default: '127.0.0.1', doc: 'Address on which the guard listens for browsers. Anything but 127.0.0.1 asks browsers for a password; needed only with LYREBIRD_BROWSER_CDP_URL.' }),
   browsers: setting({ env: 'LYREBIRD_BROWSERS', schema: int(1, 64), doc: 'Browser processes at most. Default: by cores and memory, 1 to 4.' }),
   browserPages: setting({ env: 'LYREBIRD_BROWSER_PAGES', schema: int(1, 512), doc: 'Pages open in browsers at once. Default: by cores and memory.' }),
@@ -73,6 +73,16 @@ export const settings = {
   modelTimeoutMs: setting({ env: 'LYREBIRD_MODEL_TIMEOUT_MS', schema: int(100, 600_000), default: '60000', doc: 'Most milliseconds for one call to the model, within the deadline of its request.' }),
   modelInputTokens: setting({ env: 'LYREBIRD_MODEL_INPUT_TOKENS', schema: int(500, 1_000_000), default: '12000', doc: 'Most tokens of a page in one call, by estimate; longer pages are read in parts.' }),
   modelCallsMax: setting({ env: 'LYREBIRD_MODEL_CALLS_MAX', schema: int(1, 50), default: '4', doc: 'Most parts of one page that the model reads; of longer pages the beginning and the end are read.' }),
+  index: setting({ env: 'LYREBIRD_INDEX', schema: z.enum(['auto', 'off']), default: 'auto', doc: '`auto` makes every fetched page searchable in its workspace, unless a request says `index: false`; `off` keeps no search index.' }),
+  indexDays: setting({ env: 'LYREBIRD_INDEX_DAYS', schema: int(0, 36_500), default: '0', doc: 'Days for which fetched pages can be found by search; 0 for ever.' }),
+  searchProviders: setting({ env: 'LYREBIRD_SEARCH_PROVIDERS', schema: list.pipe(z.array(z.enum(['index', 'searxng', 'brave', 'serper', 'tavily']))), doc: 'Who is asked for a search, all at once; at equal rank the first one counts: index,searxng. Default: the own index, then all that are configured.' }),
+  searxngUrl: setting({ env: 'LYREBIRD_SEARXNG_URL', schema: z.url({ protocol: /^https?$/ }), doc: 'SearXNG to search with: http://127.0.0.1:8888. Its settings.yml must list json under search.formats.' }),
+  braveKey: setting({ env: 'LYREBIRD_BRAVE_API_KEY', schema: text, secret: true, doc: 'Key of the Brave Search API, to search with it.' }),
+  braveUrl: setting({ env: 'LYREBIRD_BRAVE_URL', schema: z.url({ protocol: /^https?$/ }), default: 'https://api.search.brave.com', doc: 'Address of the Brave Search API.' }),
+  serperKey: setting({ env: 'LYREBIRD_SERPER_API_KEY', schema: text, secret: true, doc: 'Key of Serper, to search with it.' }),
+  serperUrl: setting({ env: 'LYREBIRD_SERPER_URL', schema: z.url({ protocol: /^https?$/ }), default: 'https://google.serper.dev', doc: 'Address of Serper.' }),
+  tavilyKey: setting({ env: 'LYREBIRD_TAVILY_API_KEY', schema: text, secret: true, doc: 'Key of Tavily, to search with it.' }),
+  tavilyUrl: setting({ env: 'LYREBIRD_TAVILY_URL', schema: z.url({ protocol: /^https?$/ }), default: 'https://api.tavily.com', doc: 'Address of Tavily.' }),
   historyDays: setting({ env: 'LYREBIRD_HISTORY_DAYS', schema: int(0, 3650), default: '30', doc: 'Days for which the history of requests is kept; 0 keeps none.' }),
   runJobs: setting({ env: 'LYREBIRD_RUN_JOBS', schema: bool, default: 'true', doc: 'Whether `lyrebird serve` works on jobs itself; false leaves them to `lyrebird worker` processes.' }),
   jobPages: setting({ env: 'LYREBIRD_JOB_PAGES', schema: int(1, 1000), default: '16', doc: 'Pages of jobs that one process works on at once.' }),
@@ -92,7 +102,7 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'prefetchDefaultKey'
+type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

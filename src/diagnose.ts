@@ -8,6 +8,8 @@ import { normalize } from './failure/normalize.ts'
 import { createModel } from './engine/providers/model.ts'
 import { createLogger } from './lib/logger.ts'
 import { publicForm } from './lib/url.ts'
+import { createSearch } from './search-providers.ts'
+import { ownIndex, searchIntent } from './contract/search.ts'
 import { createWays } from './ways.ts'
 
 export interface Finding {
@@ -26,7 +28,7 @@ export const diagnose = async (config: Config, { offline }: { offline: boolean }
   ...(offline ? [] : [await names(config)]),
   await browser(config),
   await modelCall(config, offline),
-  { state: 'off', what: 'search', detail: 'no provider configured', mend: 'This version has no search yet.' },
+  await search(config, { offline }),
   { state: 'off', what: 'proxies', detail: 'none configured', mend: 'This version has no proxy tiers yet.' },
 ]
 
@@ -92,7 +94,7 @@ const browser = async (config: Config): Promise<Finding> => {
     const page = await launched.browser.newPage()
     const canDraw = await page.evaluate(showsCjk) as boolean
     await launched.browser.close()
-    const name = `Chromium ${launched.version}${config.browserCdpUrl === undefined ? (config.chromePath ?? ', bundled') : ', elsewhere'}`
+    const name = `Chromium ${launched.version}${config.browserCdpUrl === undefined ? (config.chromePath ?? ', bundled') : ', elsewhere'}${launched.sandboxed === false ? ", without Chromium's sandbox: run as a user other than root, where the kernel lets users make namespaces" : ''}`
     if (canDraw) return { state: 'ok', what, detail: name }
     return { state: 'ok', what, detail: `${name}; it has no fonts for Chinese, Japanese and Korean: screenshots show boxes in their place (install fonts-noto-cjk, or set CHROME_PATH); text is not affected` }
   } catch (error) {
@@ -111,6 +113,24 @@ const showsCjk = `(() => {
   }
   return draw('\u6f22') !== draw('\u5b57')
 })()`
+
+/** A search by each configured provider. */
+const search = async (config: Config, { offline }: { offline: boolean }): Promise<Finding> => {
+  const what = 'search'
+  const ways = createWays(config, false)
+  try {
+    const { names, search: run } = createSearch(config, ways.live)
+    const providers = names.filter((name) => name !== ownIndex)
+    const own = names.includes(ownIndex) ? 'the own index' : ''
+    if (providers.length === 0) return { state: 'off', what, detail: `no provider configured${own && `; ${own} answers with pages that were fetched`}`, mend: 'Set LYREBIRD_SEARXNG_URL, LYREBIRD_BRAVE_API_KEY, LYREBIRD_SERPER_API_KEY or LYREBIRD_TAVILY_API_KEY.' }
+    if (offline) return { state: 'ok', what, detail: `configured, not tried: ${providers.join(', ')}` }
+    const outcome = await run(searchIntent({ query: 'lyrebird', sources: providers, limit: 1, timeoutMs: 10_000 }), { mode: 'live', signal: AbortSignal.timeout(11_000), allowed: () => true })
+    const bad = outcome.ok ? outcome.value.sources.filter((source) => !source.ok).map((source) => `${source.name}: ${source.failure?.message ?? ''}`) : [outcome.failure.message]
+    return bad.length === 0 ? { state: 'ok', what, detail: `${providers.join(', ')} answered` } : { state: 'bad', what, detail: bad.join('; '), mend: 'Check address and key of that provider; SearXNG must list json under search.formats.' }
+  } finally {
+    await ways.close()
+  }
+}
 
 const names = async (config: Config): Promise<Finding> => {
   const ways = createWays(config, false)

@@ -14,8 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-const inFlight = async (): Promise<number> => {
-  const text = await (await app.request('/metrics')).text()
+const inFlight = async (of = app): Promise<number> => {
+  const text = await (await of.request('/metrics')).text()
   return Number(/lyrebird_state\{of="requests_in_flight"\} (\d+)/.exec(text)?.[1])
 }
 
@@ -40,7 +40,7 @@ it('refuses new work while it stops, and finishes what runs', async () => {
   const { url } = await own.app.listen()
   const headers = { 'x-api-key': ownKey.secret, 'content-type': 'application/json' }
   const running = fetch(`${url}/v1/scrape`, { method: 'POST', headers, body: JSON.stringify({ url: 'https://any.lab.test/delay?headers_ms=700' }) })
-  await new Promise((done) => setTimeout(done, 300))
+  await until(async () => (await inFlight(own)) === 1)
   const closing = own.close()
   const refused = await own.request('/v1/scrape', { json: { url: 'https://article.lab.test/' }, headers })
   expect(refused.status).toBe(503)

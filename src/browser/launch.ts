@@ -17,8 +17,8 @@ export interface Launched {
   pid: number | undefined
   version: string
   userAgent: string
-  /** Ours to end, as opposed to one that we only connected to. */
-  owned: boolean
+  /** Chromium's own sandbox around what pages run; unknown for a browser that runs elsewhere. */
+  sandboxed: boolean | undefined
 }
 
 const launchTimeoutMs = 20_000
@@ -49,23 +49,25 @@ export const browserArgs = (trustedKeys: readonly string[]): string[] => [
 
 /** A browser ready for contexts. Rejects with what the browser or the system said. */
 export const launch = async (options: LaunchOptions): Promise<Launched> => {
-  const browser = options.cdpUrl === undefined ? await start(options) : await chromium.connectOverCDP(options.cdpUrl, { timeout: launchTimeoutMs })
+  const { browser, sandboxed } = options.cdpUrl === undefined
+    ? await start(options)
+    : { browser: await chromium.connectOverCDP(options.cdpUrl, { timeout: launchTimeoutMs }), sandboxed: undefined }
   try {
     const session = await browser.newBrowserCDPSession()
     const { userAgent } = await session.send('Browser.getVersion')
     const pid = options.cdpUrl === undefined ? await pidOf(session) : undefined
     await session.detach()
-    return { browser, pid, version: browser.version(), userAgent, owned: options.cdpUrl === undefined }
+    return { browser, pid, version: browser.version(), userAgent, sandboxed }
   } catch (error) {
     await browser.close().catch(() => {})
     throw error
   }
 }
 
-const start = async ({ chromePath, folder, trustedKeys }: LaunchOptions): Promise<Browser> => {
+const start = async ({ chromePath, folder, trustedKeys }: LaunchOptions): Promise<{ browser: Browser; sandboxed: boolean }> => {
   const found = await findChromium(chromePath, folder)
-  const open = (sandbox: boolean) =>
-    chromium.launch({
+  const open = async (sandbox: boolean) => {
+    const browser = await chromium.launch({
       executablePath: found.path,
       args: browserArgs(trustedKeys).filter((arg) => !sandbox || arg !== '--no-zygote'),
       chromiumSandbox: sandbox,
@@ -77,6 +79,8 @@ const start = async ({ chromePath, folder, trustedKeys }: LaunchOptions): Promis
       handleSIGTERM: false,
       handleSIGHUP: false,
     })
+    return { browser, sandboxed: sandbox }
+  }
   // Root cannot have Chromium's sandbox; other users can where the kernel lets them make user namespaces.
   if (process.getuid?.() === 0) return open(false)
   return open(true).catch(() => open(false))

@@ -29,7 +29,7 @@ const open = (options: Partial<PoolOptions> = {}) => {
     launch: async () => {
       const browser = new FakeBrowser()
       started.push(browser)
-      return { browser: browser as unknown as Browser, pid: undefined, version: '1', userAgent: 'x', owned: true }
+      return { browser: browser as unknown as Browser, pid: undefined, version: '1', userAgent: 'x', sandboxed: false }
     },
     browsersMax: 2, pagesMax: 4, queueMax: 3, recycle: { pages: 1000, ageMs: 1e9, bytes: 1e12 }, idleMs: 0,
     logger: createLogger('silent'), clock: () => now.ms,
@@ -132,7 +132,7 @@ describe('the pool', () => {
     const { pool } = open({
       launch: async () => {
         if (broken) throw new Error('no such file')
-        return { browser: new FakeBrowser() as unknown as Browser, pid: undefined, version: '1', userAgent: 'x', owned: true }
+        return { browser: new FakeBrowser() as unknown as Browser, pid: undefined, version: '1', userAgent: 'x', sandboxed: false }
       },
     })
     expect(await Promise.all([codeOf(pool.lease(never)), codeOf(pool.lease(never))])).toEqual(['platform.browser_unavailable', 'platform.browser_unavailable'])

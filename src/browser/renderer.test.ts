@@ -1,8 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isFailure } from '../failure/failure.ts'
 import { startLab, type Lab } from '../lab/index.ts'
 import { Deadline } from '../lib/deadline.ts'
+import { findChromium } from './chromium.ts'
 import { openBed, type Bed } from './bed.testing.ts'
 
 let lab: Lab
@@ -82,9 +87,9 @@ describe('what is asked to wait for', () => {
   })
 
   it('ends at the deadline with the stage that waited', async () => {
-    const deadline = new Deadline(4000)
+    const deadline = new Deadline(8000)
     const failing = bed.open('https://article.lab.test/', { waitFor: { selector: '#never' } }, { deadline })
-    await expect(failing).rejects.toMatchObject({ code: 'target.timeout', facts: { stage: 'wait_for', afterMs: 4000 } })
+    await expect(failing).rejects.toMatchObject({ code: 'target.timeout', facts: { stage: 'wait_for', afterMs: 8000 } })
   })
 
   it('must be a selector that a browser understands', async () => {
@@ -218,5 +223,33 @@ describe('a browser that is killed', () => {
     expect(started).toHaveLength(1)
     await own.close()
     expect((await browserPids()).filter((pid) => started.includes(pid))).toEqual([])
+  })
+})
+
+describe('a browser that runs elsewhere', () => {
+  it('is used by its DevTools address, with a password for the guard', async () => {
+    const found = await findChromium(undefined, undefined)
+    const profile = await mkdtemp(join(tmpdir(), 'lyrebird-elsewhere-'))
+    const elsewhere = spawn(found.path, ['--headless', '--no-sandbox', '--no-zygote', '--remote-debugging-port=0', `--user-data-dir=${profile}`], { env: found.env, stdio: ['ignore', 'ignore', 'pipe'] })
+    try {
+      const cdpUrl = await new Promise<string>((resolve) => {
+        let said = ''
+        elsewhere.stderr.on('data', (chunk: Buffer) => {
+          said += chunk.toString()
+          const url = /DevTools listening on (\S+)/.exec(said)?.[1]
+          if (url !== undefined) resolve(url)
+        })
+      })
+      const own = openBed(lab, {}, { cdpUrl, proxyHost: '127.0.0.2' })
+      expect((await own.open('http://spa.lab.test/')).html).toContain('Klara II')
+      expect((await own.open('https://spa.lab.test/', {}, { mode: 'test' })).html).toContain('Klara II')
+      expect(await codeOf(own.open('http://127.0.0.1:8080/'))).toBe('policy.url_blocked')
+      await own.close()
+      expect(elsewhere.exitCode).toBeNull()
+    } finally {
+      elsewhere.kill('SIGKILL')
+      await once(elsewhere, 'close')
+      await rm(profile, { recursive: true, force: true })
+    }
   })
 })

@@ -27,12 +27,12 @@ export const blockTraffic = async (context: BrowserContext, block: BrowserOption
 export const addHeaders = async (page: Page, url: string, headers: Record<string, string>): Promise<void> => {
   const added = Object.entries(headers).filter(([name]) => !ofContext.has(name.toLowerCase()) && !ours.test(name.toLowerCase()))
   if (added.length === 0) return
-  const host = URL.parse(url)?.host
+  const asked = URL.parse(url)
   const names = new Set(added.map(([name]) => name.toLowerCase()))
   const session = await page.context().newCDPSession(page)
   session.on('Fetch.requestPaused', ({ requestId, request }) => {
     const own = Object.entries(request.headers).filter(([name]) => !names.has(name.toLowerCase()))
-    const wanted = URL.parse(request.url)?.host === host
+    const wanted = isSameSite(asked, URL.parse(request.url))
     // A redirect carries on what was added before it, so headers are written anew at every hop.
     const sent = (wanted ? [...own, ...added] : Object.entries(request.headers).filter(([name, value]) => !added.some(([mine, theirs]) => mine.toLowerCase() === name.toLowerCase() && theirs === value)))
     session.send('Fetch.continueRequest', { requestId, headers: sent.map(([name, value]) => ({ name, value })) }).catch(() => {
@@ -41,3 +41,8 @@ export const addHeaders = async (page: Page, url: string, headers: Record<string
   })
   await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] })
 }
+
+/** The same origin, or its TLS form: a site that moves its visitors to https is still the one that was meant. */
+const isSameSite = (asked: URL | null, to: URL | null): boolean =>
+  asked !== null && to !== null &&
+  (asked.origin === to.origin || (asked.hostname === to.hostname && asked.protocol === 'http:' && to.protocol === 'https:' && asked.port === '' && to.port === ''))

@@ -27,7 +27,8 @@ interface KeyRow {
 }
 
 export const keysCommand = (): Command => {
-  const keys = new Command('keys').description('Make, list, revoke and rotate API keys')
+  const keys = new Command('keys').description('Make, list, revoke and rotate API keys').option('--workspace <id>', 'another workspace than the default one')
+  const workspace = (): string | undefined => keys.opts<{ workspace?: string }>().workspace
   keys
     .command('create')
     .description('Make a key; its secret is shown this once')
@@ -40,14 +41,14 @@ export const keysCommand = (): Command => {
     .option('--daily-cap <number>', 'most credits a day')
     .option('--blocklist <list>', 'hosts, *.wildcards and URL prefixes that the key may not ask for; separated by commas')
     .option('--expires <time>', 'ISO 8601 time with zone')
-    .action(create)
-  keys.command('list').description('Keys of the workspace').action(list)
-  keys.command('revoke <id>').description('Void a key at once').action((id: string) => change('DELETE', `/v1/keys/${encodeURIComponent(id)}`))
-  keys.command('rotate <id>').description('Give a key a new secret and void the old one').action((id: string) => change('POST', `/v1/keys/${encodeURIComponent(id)}/rotate`))
+    .action((options: CreateOptions) => create(options, workspace()))
+  keys.command('list').description('Keys of the workspace').action(() => list(workspace()))
+  keys.command('revoke <id>').description('Void a key at once').action((id: string) => change('DELETE', `/v1/keys/${encodeURIComponent(id)}`, workspace()))
+  keys.command('rotate <id>').description('Give a key a new secret and void the old one').action((id: string) => change('POST', `/v1/keys/${encodeURIComponent(id)}/rotate`, workspace()))
   return keys
 }
 
-const create = async (options: CreateOptions): Promise<void> => {
+const create = async (options: CreateOptions, workspace: string | undefined): Promise<void> => {
   const body = {
     name: options.name,
     mode: options.test ? 'test' : 'live',
@@ -59,21 +60,21 @@ const create = async (options: CreateOptions): Promise<void> => {
     ...(options.blocklist === undefined ? {} : { url_blocklist: options.blocklist.split(',').map((entry) => entry.trim()).filter(Boolean) }),
     ...(options.expires === undefined ? {} : { expires_at: options.expires }),
   }
-  await asOperator(async (ask) => showSecret((await ask('POST', '/v1/keys', body)) as KeyRow))
+  await asOperator(async (ask) => showSecret((await ask('POST', '/v1/keys', body)) as KeyRow), workspace)
 }
 
-const list = async (): Promise<void> =>
+const list = async (workspace: string | undefined): Promise<void> =>
   asOperator(async (ask) => {
     const rows = ((await ask('GET', '/v1/keys')) as KeyRow[]).map((key) => [key.id, key.mode, stateOf(key), `${key.prefix}…`, key.scopes.join(','), key.last_used_at ?? 'never', key.name])
     printTable(['id', 'mode', 'state', 'secret', 'scopes', 'last used', 'name'], rows)
-  })
+  }, workspace)
 
-const change = async (method: 'POST' | 'DELETE', path: string): Promise<void> =>
+const change = async (method: 'POST' | 'DELETE', path: string, workspace: string | undefined): Promise<void> =>
   asOperator(async (ask) => {
     const key = (await ask(method, path)) as KeyRow
     if (key.secret === undefined) console.log(`${key.id} is revoked.`)
     else showSecret(key)
-  })
+  }, workspace)
 
 const showSecret = (key: KeyRow): void => console.log(`${key.secret ?? ''}\n${key.mode} key ${key.id} (${key.name}); the secret is shown this once.`)
 

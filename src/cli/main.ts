@@ -9,7 +9,9 @@ import { scrapeCommand } from './scrape.ts'
 import { serveCommand } from './serve.ts'
 import { workerCommand } from './worker.ts'
 import { exportCommand, importCommand } from './transfer.ts'
+import { crawlCommand } from './crawl.ts'
 import { creditsCommand } from './credits.ts'
+import { workspacesCommand } from './workspaces.ts'
 
 /** Runs one command line; sets the exit code and never throws. */
 export const main = async (args: string[]): Promise<void> => {
@@ -18,7 +20,7 @@ export const main = async (args: string[]): Promise<void> => {
     .version(version)
     .exitOverride()
     .showSuggestionAfterError()
-  for (const command of [serveCommand(), workerCommand(), scrapeCommand(), keysCommand(), creditsCommand(), explainCommand(), labCommand(), doctorCommand(), exportCommand(), importCommand()]) program.addCommand(command)
+  for (const command of [serveCommand(), workerCommand(), scrapeCommand(), crawlCommand(), keysCommand(), creditsCommand(), workspacesCommand(), explainCommand(), labCommand(), doctorCommand(), exportCommand(), importCommand()]) program.addCommand(command)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {

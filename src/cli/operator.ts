@@ -12,14 +12,14 @@ class OperatorError extends Error {
 }
 
 /** Through the server that runs on this data directory, or through the database itself where none runs. */
-export const asOperator = async <T>(run: (ask: Ask) => Promise<T>): Promise<T> => {
+export const asOperator = async <T>(run: (ask: Ask) => Promise<T>, workspace?: string): Promise<T> => {
   const config = readConfig({}, { defaults: { logLevel: 'warn' } })
   const running = await readServerFile(config.dataDir)
   if (running) {
     const egress = createEgress({ userAgent: config.userAgent, ports: ['*'], bodyLimitBytes: config.fetchLimitBytes, maxRedirects: 0 })
     try {
       return await run(async (method, path, body) => {
-        const response = await egress.request({ ...request(running.url, running.secret, method, path, body), trust: 'operator', signal: AbortSignal.timeout(30_000) })
+        const response = await egress.request({ ...request(running.url, inWorkspace(running.secret, workspace), method, path, body), trust: 'operator', signal: AbortSignal.timeout(30_000) })
         return unwrap(response.status, new TextDecoder().decode(response.body))
       })
     } finally {
@@ -29,7 +29,7 @@ export const asOperator = async <T>(run: (ask: Ask) => Promise<T>): Promise<T> =
   const app = await startApp(config)
   try {
     return await run(async (method, path, body) => {
-      const { url, ...init } = request('http://localhost', app.operatorSecret, method, path, body)
+      const { url, ...init } = request('http://localhost', inWorkspace(app.operatorSecret, workspace), method, path, body)
       const response = await app.fetch(new Request(url, init))
       return unwrap(response.status, await response.text())
     })
@@ -37,6 +37,8 @@ export const asOperator = async <T>(run: (ask: Ask) => Promise<T>): Promise<T> =
     await app.close()
   }
 }
+
+const inWorkspace = (secret: string, workspace: string | undefined): string => (workspace === undefined ? secret : `${secret}@${workspace}`)
 
 const request = (origin: string, secret: string, method: string, path: string, body: unknown) => ({
   url: origin + path,

@@ -11,11 +11,13 @@ export interface PriceList {
   formats: Partial<Record<FormatKind, number>>
   /** A page served from the store; `page` applies where unset. */
   cacheHit?: number
+  /** A web search, without the pages of its results; `page` applies where unset. */
+  search?: number
   /** A target's 4xx that the caller asked to pay for. */
   targetError: number
 }
 
-export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, targetError: 0, cacheHit: 0 }
+export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, targetError: 0, cacheHit: 0, search: 0 }
 
 type Priced = Pick<ScrapeIntent, 'formats' | 'render'>
 

@@ -12,6 +12,36 @@ export interface CreditState {
   resetAt: string | null
 }
 
+/** What a key was billed on one day. */
+export interface UsageDay {
+  /** YYYY-MM-DD, UTC. */
+  day: string
+  keyId: string
+  credits: number
+  requests: number
+}
+
+/** One line of the append-only ledger; the balance is the sum of the amounts. */
+export interface LedgerLine {
+  id: number
+  /** ISO 8601. */
+  at: string
+  kind: string
+  amount: number
+  /** Credits billed by this line, also where the workspace is unlimited. */
+  used: number
+  keyId: string | null
+  requestId: string | null
+  note: string | null
+}
+
+export interface Workspace {
+  id: string
+  name: string
+  /** Null is unlimited. */
+  monthlyCredits: number | null
+}
+
 /** One past request as kept in history; secrets are redacted before it is stored. */
 export interface RequestRecord {
   /** UUID of this record. */

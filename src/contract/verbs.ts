@@ -6,8 +6,9 @@ import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobPage, JobRecord, J
 import type { Outcome } from './outcome.ts'
 import type { MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
 import type { PriceList } from './price.ts'
+import type { IndexSelection, IndexState, SearchIntent, SearchValue } from './search.ts'
 import type { NewWebhook, WebhookChange, WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
-import type { Account, CreditState, Page, RateState, RequestRecord } from './usage.ts'
+import type { Account, CreditState, LedgerLine, Page, RateState, RequestRecord, UsageDay, Workspace } from './usage.ts'
 
 /** What the engine of this process can do at this moment. */
 export interface Capabilities {
@@ -58,6 +59,9 @@ export interface VerbMap {
   scrape: { input: ScrapeIntent; value: Document }
   scrape_many: { input: ScrapeManyIntent; value: { results: Outcome<Document>[] } }
   extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
+  search: { input: SearchIntent; value: SearchValue }
+  index_state: { input: Record<string, never>; value: IndexState }
+  index_delete: { input: IndexSelection; value: { deleted: number } }
   batch: { input: BatchIntent; value: JobRecord }
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }
@@ -104,6 +108,10 @@ export interface VerbMap {
   credits: { input: Record<string, never>; value: CreditState }
   top_up: { input: { credits: number; note?: string }; value: CreditState }
   set_credit_limit: { input: { monthlyCredits: number | null }; value: CreditState }
+  usage_days: { input: { since: string }; value: UsageDay[] }
+  ledger_list: { input: { limit: number; cursor?: string }; value: Page<LedgerLine> }
+  workspaces_list: { input: Record<string, never>; value: Workspace[] }
+  workspaces_create: { input: { id: string; name: string }; value: Workspace }
   requests_list: { input: HistoryQuery; value: Page<RequestRecord> }
   requests_get: { input: { id: string }; value: RequestRecord }
   keys_create: { input: NewKey; value: { key: KeyRecord; secret: string } }

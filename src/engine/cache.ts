@@ -11,7 +11,7 @@ export interface DocumentCache {
 
 /** One key for all intents that give the same document: everything but time limits and age. What a test key sees is the lab's and no live key's, and the other way round. */
 export const cacheKey = (intent: ScrapeIntent, mode: KeyMode): string => {
-  const { timeoutMs: _timeout, maxAgeS: _age, respectRobots: _robots, url, formats, headers, cookies, ...rest } = intent
+  const { timeoutMs: _timeout, maxAgeS: _age, respectRobots: _robots, index: _index, url, formats, headers, cookies, ...rest } = intent
   const canonical = {
     ...rest,
     keyMode: mode,

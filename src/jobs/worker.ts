@@ -41,7 +41,7 @@ export interface Worker {
 }
 
 /** A page that takes its worker down so often is not tried again. */
-const crashesMax = 4
+const crashesMax = 20
 const idlePollMs = 1_000
 const busyPollMs = 200
 const stepsAtOnce = 4

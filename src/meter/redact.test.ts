@@ -49,3 +49,8 @@ it('redacts every part of a record', () => {
   expect(JSON.stringify(redacted)).not.toContain('S3')
   expect(redacted).toMatchObject({ id: 'r', timings: { fetch: 1 }, evidence: [{ tier: 'http', ms: 1, outcome: 'x' }] })
 })
+
+it('keeps what actions do, and not what they type', () => {
+  const actions = [{ type: 'type', selector: '#password', text: 'S3' }, { type: 'wait_for', text: 'Welcome' }]
+  expect(redact({ actions })).toEqual({ actions: [{ type: 'type', selector: '#password', text: '[redacted]' }, { type: 'wait_for', text: 'Welcome' }] })
+})

@@ -19,7 +19,7 @@ export const redact = (value: unknown, depth = 0): unknown => {
     return value.length > itemsMax ? [...kept, `[${value.length - itemsMax} more]`] : kept
   }
   const entries = Object.entries(value)
-  const kept = entries.slice(0, itemsMax).map(([name, member]) => [name, isSecret(name) ? censor(member) : redact(member, depth + 1)])
+  const kept = entries.slice(0, itemsMax).map(([name, member]) => [name, isSecret(name) || isTyped(value, name) ? censor(member) : redact(member, depth + 1)])
   return Object.fromEntries(entries.length > itemsMax ? [...kept, ['…', `[${entries.length - itemsMax} more]`]] : kept)
 }
 
@@ -30,6 +30,9 @@ const censor = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.length === 0 ? [] : censored
   return Object.fromEntries(Object.keys(value).slice(0, itemsMax).map((name) => [name, censored]))
 }
+
+/** What an action types into a page is as likely a password as not. */
+const isTyped = (value: object, name: string): boolean => name === 'text' && (value as { type?: unknown }).type === 'type'
 
 const isSecret = (name: string): boolean => !harmless.has(name) && secretNames.test(name.replace(/([a-z])([A-Z])/g, '$1_$2'))
 

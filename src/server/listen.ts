@@ -14,7 +14,9 @@ export interface Listener {
 
 /** Listens, or rejects with one line that says why it cannot. */
 export const listen = async (server: Server, options: { host: string; port: number }): Promise<Listener> => {
-  const http = createServer(getRequestListener(server.fetch, { hostname: options.host, errorHandler: malformed }))
+  const listener = getRequestListener(server.fetch, { hostname: options.host, errorHandler: malformed })
+  // It answers by itself, errors included: nothing is left to wait for.
+  const http = createServer((request, response) => void listener(request, response))
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => reject(new Error(reasonOf(error, options), { cause: error })))
     http.listen(options.port, options.host, resolve)

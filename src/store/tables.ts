@@ -294,6 +294,35 @@ export interface WebhookDeliveryRow {
   snippet: string | null
 }
 
+export interface IndexDocumentRow {
+  id: string
+  workspace_id: string
+  mode: KeyMode
+  key: string
+  url: string
+  host: string
+  title: string
+  config: string
+  language: string | null
+  published_at: Date | null
+  crawled_at: Date
+  shown: unknown
+  content_hash: string
+  simhash: string
+  passages: number
+  words: number
+  bytes: number
+}
+
+export interface IndexPassageRow {
+  document_id: string
+  ordinal: number
+  heading: string
+  body: string
+  words: number
+  terms: unknown
+}
+
 export interface MonitorRow {
   id: string
   seq: Generated<number>
@@ -353,6 +382,8 @@ export interface Tables {
   event_heads: EventHeadRow
   webhook_endpoints: WebhookEndpointRow
   webhook_deliveries: WebhookDeliveryRow
+  index_documents: IndexDocumentRow
+  index_passages: IndexPassageRow
   monitors: MonitorRow
   monitor_runs: MonitorRunRow
 }
@@ -361,5 +392,6 @@ export interface Tables {
 export const durableTables = [
   'meta', 'workspaces', 'keys', 'ledger', 'reservations', 'usage_days', 'requests', 'idempotency', 'documents',
   'jobs', 'job_pages', 'job_events', 'event_heads', 'webhook_endpoints', 'webhook_deliveries',
+  'index_documents', 'index_passages',
   'monitors', 'monitor_runs',
 ] as const satisfies readonly (keyof Tables)[]

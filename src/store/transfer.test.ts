@@ -7,6 +7,7 @@ import { createMeter } from '../meter/meter.ts'
 import type { Store } from './db.ts'
 import { createDocumentCache } from './documents.ts'
 import { claimPages, finishPages, insertJob } from './jobs.ts'
+import { putPage } from './search-index.ts'
 import { durableTables } from './tables.ts'
 import { finishRun, insertMonitor, insertRun } from './monitors.ts'
 import { exportStore, importStore } from './transfer.ts'
@@ -58,6 +59,10 @@ const fill = async (store: Store): Promise<void> => {
   }))
   const { pages } = await claimPages(store.db, 'job_1', { holder: 'w', limit: 5, now, leaseMs: 5000, free: true })
   await finishPages(store.db, 'job_1', now, pages.map(({ n, fence }) => ({ n, fence, state: 'done' as const, credits: 0, body: 'AP+A', encoding: 'plain', facts: { title: '🦜' } })))
+  await putPage(store.db, {
+    workspaceId: 'team', mode: 'live', key: 'k', url: 'https://docs.example.com/ü', title: 'Ünï "title" \u0000\ud800', language: 'en', publishedAt: now, crawledAt: now, shown: { author: '\u0000\ud800' },
+    contentHash: 'h', simhash: '', passages: [{ heading: 'a\\b', body: "it's 東京 running \u0000\ud800" }],
+  })
   await insertMonitor(store.db, { id: 'mon_1', workspaceId: 'team', keyId: key.id, actor: {}, prices: {}, dialect: 'native', requestId: 'r1', intent: { name: '🦜' }, nextAt: now, now })
   await insertRun(store.db, { id: 'run_1', monitorId: 'mon_1', workspaceId: 'team', state: 'running', trigger: 'manual', dueAt: now })
   await finishRun(store.db, 'run_1', { state: 'completed', diff: null, failure: null, credits: 1, previousId: null, snapshot: { texts: { markdown: 'ü'.repeat(5000) }, fields: {}, lists: {} }, now })
@@ -106,7 +111,7 @@ describe.each(backends)('import on $name', ({ open }) => {
       [lines.toSpliced(3, 0, '{"table":"migrations","row":{"name":"x"}}').join('\n'), /does not announce: migrations/],
       [lines.toSpliced(3, 0, 'garbage').join('\n'), /has a line that is no row: garbage/],
       [file.replace('"meta":[', '"meta":["later",'), /newer Lyrebird: this one does not know meta\.later/],
-      [file.replace('"meta":[', '"monitors":["id"],"meta":['), /newer Lyrebird: this one does not know monitors/],
+      [file.replace('"meta":[', '"later":["id"],"meta":['), /newer Lyrebird: this one does not know later/],
     ]
     for (const [content, message] of refusals) {
       await expect(importStore(target.store, Readable.from([content]))).rejects.toMatchObject({ name: 'StoreError', message: expect.stringMatching(message) })

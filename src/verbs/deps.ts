@@ -1,7 +1,11 @@
 import type { Logger } from '../lib/logger.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Capabilities, Health } from '../contract/verbs.ts'
+import type { KeyMode } from '../contract/actor.ts'
+import type { Document } from '../contract/document.ts'
+import type { IndexSelection, IndexState } from '../contract/search.ts'
 import type { DocumentCache, Engine } from '../engine/engine.ts'
+import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
@@ -15,10 +19,21 @@ export interface VerbDeps {
   monitors: Monitors
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
+  searcher: Searcher
+  /** What workspaces have fetched, as far as it can be searched; undefined where nothing is kept for that. */
+  pages?: SearchablePages | undefined
   capabilities(): Capabilities
   ready(): Promise<Health>
   /** A secret made at start for the command line of this machine; acts as an administrator. */
   operatorSecret: string
   logger: Logger
   clock: Clock
+}
+
+export interface SearchablePages {
+  /** Never waits and never fails. */
+  put(workspaceId: string, mode: KeyMode, document: Document): void
+  of(workspaceId: string, mode: KeyMode): OwnIndex
+  state(workspaceId: string, mode: KeyMode): Promise<IndexState>
+  delete(workspaceId: string, mode: KeyMode, selection: IndexSelection): Promise<number>
 }

@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
-import { scopes, type Actor, type Scope } from '../contract/actor.ts'
+import type { Actor, Scope } from '../contract/actor.ts'
 import { failed, succeeded, type Outcome } from '../contract/outcome.ts'
 import type { RequestRecord } from '../contract/usage.ts'
 import type { VerbInput, VerbName, Verbs, VerbValue, Visit } from '../contract/verbs.ts'
@@ -12,15 +11,17 @@ import type { Entrance } from '../meter/throttle.ts'
 import type { VerbDeps } from './deps.ts'
 import { jobVerbs } from './jobs.ts'
 import { monitorVerbs } from './monitors.ts'
+import { isOperator, operatorOf } from './operator.ts'
 import { plainVerbs } from './plain.ts'
 import { extract } from './extract.ts'
 import { scrape, scrapeMany } from './scrape.ts'
+import { indexVerbs, search } from './search.ts'
 import { webhookVerbs } from './webhooks.ts'
 import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, scrape, scrape_many: scrapeMany, extract }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...indexVerbs, search, scrape, scrape_many: scrapeMany, extract }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps
@@ -29,11 +30,11 @@ export const createVerbs = (deps: VerbDeps): Verbs => {
   return {
     guardAddress: (address) => meter.guardAddress(address),
 
-    authenticate: async (secret) => (secret !== undefined && sameSecret(secret, deps.operatorSecret) ? operator : meter.authenticate(secret)),
+    authenticate: async (secret) => operatorOf(secret, deps.operatorSecret) ?? meter.authenticate(secret),
 
     enter: async (visit, options) => {
       const actor = actorOf(visit)
-      if (actor === operator) return
+      if (isOperator(actor)) return
       try {
         const permit = options.throttled && visit.creditPolicy === 'gate' ? await meter.admit(actor, { requestId: visit.id, credits: visit.prices.page, policy: 'gate' }) : undefined
         const entrance = await meter.enter(actor, options)
@@ -98,7 +99,7 @@ const runVerb = async <V extends VerbName>(deps: VerbDeps, visit: Visit, name: V
 const runMetered = async <V extends VerbName>(deps: VerbDeps, visit: Visit, name: V, verb: Metered<V>, input: VerbInput<V>, held: Permit | undefined): Promise<Outcome<VerbValue<V>>> => {
   const { meter } = deps
   const actor = actorOf(visit)
-  const free = actor.mode === 'test' || actor === operator
+  const free = actor.mode === 'test' || isOperator(actor)
   const permit = held ?? await meter.admit(actor, { requestId: visit.id, credits: free ? 0 : verb.reserve(input, visit.prices), policy: visit.creditPolicy })
   const outcome = await attempt(async () => vetted(visit, await verb.run(deps, visit, actor, input)))
   const credits = outcome.ok && !free ? verb.cost(outcome.value, input, visit.prices) : 0
@@ -159,20 +160,4 @@ const recordOf = (deps: VerbDeps, visit: Visit, actor: Actor, verb: VerbName | n
     evidence: outcome.evidence,
     timings: outcome.timings,
   }
-}
-
-/** The command line of this machine, by the secret of this start. */
-const operator: Actor = {
-  workspaceId: 'default',
-  keyId: 'operator',
-  keyName: 'command line',
-  mode: 'live',
-  scopes,
-  limits: { rpm: null, concurrency: null, creditLimit: null, dailyCreditCap: null },
-  urlBlocklist: [],
-}
-
-const sameSecret = (a: string, b: string): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectExact, type JobView } from '../support/jobs.ts'
 import { allPages, expectWhole, expectedOf, isOver, startReceiver, startServer, until, type ServerProcess } from './bed.ts'
 
-const n = 500
-const kills = 8
+const n = 300
+const kills = 6
 let folder: string
 let receiver: Awaited<ReturnType<typeof startReceiver>>
 let server: ServerProcess
@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 it(`a crawl of ${n} pages on the embedded database survives ${kills} kills, exactly`, async () => {
-  const { secret: key } = await server.call<{ secret: string }>('/v1/keys', { json: { name: 'chaos', mode: 'live', scopes: ['scrape', 'read', 'admin'] } })
+  const { data: { secret: key } } = await server.call<{ data: { secret: string } }>('/v1/keys', { json: { name: 'chaos', mode: 'live', scopes: ['scrape', 'read', 'admin'] } })
   await server.call('/v1/usage/limit', { method: 'PUT', json: { monthly_credits: 10_000 }, key })
   await server.call('/v1/webhooks', { json: { url: receiver.url, events: ['job.*'] }, key })
   const { data: { id } } = await server.call<{ data: { id: string } }>('/v1/crawl', { key, json: { url: `https://big.lab.test/n/1?pages=${n}&trouble`, limit: 5000, max_depth: 50, sitemap: 'skip', tries: 1 } })

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 describe('three workers on one PostgreSQL', () => {
   it('share a crawl exactly, though one is killed, one is frozen past its lease, and the database drops every connection', async () => {
-    const { secret: key } = await api.call<{ secret: string }>('/v1/keys', { json: { name: 'chaos', mode: 'live', scopes: ['scrape', 'read', 'admin'] } })
+    const { data: { secret: key } } = await api.call<{ data: { secret: string } }>('/v1/keys', { json: { name: 'chaos', mode: 'live', scopes: ['scrape', 'read', 'admin'] } })
     await api.call('/v1/usage/limit', { method: 'PUT', json: { monthly_credits: 10_000 }, key })
     await api.call('/v1/webhooks', { json: { url: receiver.url, events: ['job.*'] }, key })
     const { data: { id } } = await api.call<{ data: { id: string } }>('/v1/crawl', {

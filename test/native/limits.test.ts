@@ -71,6 +71,30 @@ describe('credits', () => {
   })
 })
 
+describe('what was used', () => {
+  it('is told by day and key, and line by line with a sum that is the balance', async () => {
+    const key = await app.key({ mode: 'live', monthlyCredits: 10 })
+    await scrape(key)
+    await scrape(key, { url: 'https://any.lab.test/status/500' })
+    const headers = { 'x-api-key': key.secret }
+    const days = await (await app.request('/v1/usage/history', { headers })).json() as { data: object[] }
+    expect(days.data).toEqual([{ day: new Date().toISOString().slice(0, 10), key_id: key.id, credits: 1, requests: 1 }])
+    const ledger = await (await app.request('/v1/usage/ledger', { headers })).json() as { data: { amount: number }[] }
+    expect(ledger.data.reduce((sum, line) => sum + line.amount, 0)).toBe(9)
+  })
+
+  it('keeps workspaces to the command line', async () => {
+    const admin = await app.key({ mode: 'live', scopes: ['admin', 'read'] })
+    expect(await codeOf(await app.request('/v1/workspaces', { headers: { 'x-api-key': admin.secret } }))).toBe('account.scope_denied')
+    const secret = app.app.operatorSecret
+    expect((await app.request('/v1/workspaces', { json: { id: 'team-a', name: 'Team A' }, headers: { 'x-api-key': secret } })).status).toBe(201)
+    const made = await (await app.request('/v1/keys', { json: { name: 'theirs', mode: 'test' }, headers: { 'x-api-key': `${secret}@team-a` } })).json() as { data: { secret: string; id: string } }
+    expect((await scrape({ secret: made.data.secret } as TestKey)).status).toBe(200)
+    const mine = await (await app.request('/v1/keys', { headers: { 'x-api-key': secret } })).text()
+    expect(mine).not.toContain(made.data.id)
+  })
+})
+
 describe('rates', () => {
   it('limits a key in a sliding minute and tells when to come back', async () => {
     const key = await app.key({ rpm: 2 })

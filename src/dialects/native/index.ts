@@ -6,6 +6,7 @@ import { jobRoutes } from './jobs.ts'
 import { monitorRoutes } from './monitors.ts'
 import { problem, renderProblem } from './problem.ts'
 import { scrapeRoutes } from './scrape.ts'
+import { searchRoutes } from './search.ts'
 import { submitRoutes } from './submit.ts'
 import { systemRoutes } from './system.ts'
 import { usageRoutes } from './usage.ts'
@@ -18,7 +19,7 @@ export const native: Dialect = {
   basePath: '',
   security: { bearer: { type: 'http', scheme: 'bearer' }, key: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
   credential: (request) => bearerOrHeader(request.headers, 'x-api-key'),
-  routes: [...scrapeRoutes, ...extractRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
+  routes: [...scrapeRoutes, ...extractRoutes, ...searchRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
   renderFailure: renderProblem,
   failureBody: problem,
   prices: { page: 1, rendered: 0, formats: {}, targetError: 0, cacheHit: 0 },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { scopes, type KeyRecord, type NewKey } from '../../contract/actor.ts'
+import type { Workspace } from '../../contract/usage.ts'
 import { route } from '../dialect.ts'
 
 const limit = z.int().min(1).max(1_000_000_000).nullable()
@@ -50,7 +51,25 @@ const renderKey = (key: KeyRecord) => ({
   revoked_at: key.revokedAt,
 })
 
+const workspace = z.object({ id: z.string(), name: z.string(), monthly_credits: z.number().nullable() })
+const renderWorkspace = (item: Workspace) => ({ id: item.id, name: item.name, monthly_credits: item.monthlyCredits })
+
 export const keyRoutes = [
+  route({
+    method: 'GET', path: '/v1/workspaces', verb: 'workspaces_list', throttled: false,
+    summary: 'Every workspace of this server (for its command line)',
+    response: z.object({ data: z.array(workspace) }),
+    toIntent: () => ({}),
+    render: (list) => ({ status: 200, body: { data: list.map(renderWorkspace) } }),
+  }),
+  route({
+    method: 'POST', path: '/v1/workspaces', verb: 'workspaces_create',
+    summary: 'Makes a workspace, or keeps the one of that id (for the command line of the server)',
+    body: z.strictObject({ id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'Lower-case letters, digits, - and _'), name: z.string().min(1).max(100) }),
+    response: z.object({ data: workspace }),
+    toIntent: ({ body }) => body,
+    render: (item) => ({ status: 201, body: { data: renderWorkspace(item) } }),
+  }),
   route({
     method: 'POST', path: '/v1/keys', verb: 'keys_create',
     summary: 'Makes a key; its secret is in this reply and never again (scope `admin`)',

@@ -38,6 +38,7 @@ export const pageFields = {
   timeout_ms: z.int().min(1000).max(300_000).default(scrapeDefaults.timeoutMs),
   max_age_s: z.int().min(0).max(31_536_000).default(0).describe('A stored result of this age or younger will do'),
   respect_robots: z.boolean().default(false),
+  index: z.boolean().optional().describe('Whether searches of the workspace may find the page. Default: yes, unless cookies or a credential are sent'),
   ...browserFields,
 }
 
@@ -100,6 +101,7 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
     render: body.render,
     respectRobots: body.respect_robots,
     allowedTypes: [],
+    ...(body.index === undefined ? {} : { index: body.index }),
     ...(browser === undefined ? {} : { browser }),
   }
 }

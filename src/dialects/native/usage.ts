@@ -73,13 +73,29 @@ export const usageRoutes = [
     toIntent: ({ body }) => ({ monthlyCredits: body.monthly_credits }),
     render: (state) => ({ status: 200, body: { data: renderCredits(state) } }),
   }),
-  ...(['/v1/usage/history', '/v1/requests'] as const).map((path) => route({
-    method: 'GET', path, verb: 'requests_list', throttled: false,
+  route({
+    method: 'GET', path: '/v1/usage/history', verb: 'usage_days', throttled: false,
+    summary: 'Billed requests and their credits by day and key, oldest first; the last 30 days by default',
+    query: z.strictObject({ since: z.iso.date().optional() }),
+    response: z.object({ data: z.array(z.object({ day: z.string(), key_id: z.string(), credits: z.number(), requests: z.int() })) }),
+    toIntent: ({ query }, info) => ({ since: query.since ?? new Date(info.now.getTime() - 30 * 86_400_000).toISOString().slice(0, 10) }),
+    render: (days) => ({ status: 200, body: { data: days.map((day) => ({ day: day.day, key_id: day.keyId, credits: day.credits, requests: day.requests })) } }),
+  }),
+  route({
+    method: 'GET', path: '/v1/usage/ledger', verb: 'ledger_list', throttled: false,
+    summary: 'The ledger, newest first: its amounts sum up to the balance',
+    query: z.strictObject({ limit: z.coerce.number().pipe(z.int().min(1).max(200)).default(50), cursor: z.string().max(100).optional() }),
+    response: z.object({ data: z.array(z.looseObject({ id: z.int(), at: z.string(), kind: z.string(), amount: z.number() })), next_cursor: z.string().nullable() }),
+    toIntent: ({ query }) => defined(query) as { limit: number },
+    render: (page) => ({ status: 200, body: { data: page.items.map((line) => ({ id: line.id, at: line.at, kind: line.kind, amount: line.amount, used: line.used, key_id: line.keyId, request_id: line.requestId, note: line.note })), next_cursor: page.nextCursor } }),
+  }),
+  route({
+    method: 'GET', path: '/v1/requests', verb: 'requests_list', throttled: false,
     summary: 'Past requests, newest first, each with its outcome, evidence and credits',
     query: historyQuery, response: list,
     toIntent: ({ query }) => defined(query) as { limit: number },
     render: (page) => ({ status: 200, body: { data: page.items.map(renderRecord), next_cursor: page.nextCursor } }),
-  })),
+  }),
   route({
     method: 'GET', path: '/v1/requests/:id', verb: 'requests_get', throttled: false,
     summary: 'One past request, by its id or by the X-Request-Id of its reply',

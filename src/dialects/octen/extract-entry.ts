@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
 import type { Outcome } from '../../contract/outcome.ts'
-import { highlightsOf } from './highlights.ts'
+import { highlightsOf } from '../../lib/highlights.ts'
 import { linksOf, type LinkWish } from './links.ts'
 import { urlError } from './url-error.ts'
 

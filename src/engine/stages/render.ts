@@ -93,7 +93,7 @@ const actionOf = async (work: Work, { screenshot, ...result }: RawActionResult):
 /** A wall that a browser passes takes its time; an empty frame may still be filled by something that nobody saw coming. */
 const patienceMs = (verdict: Verdict): number => {
   if (!browserMayPass(verdict)) return 0
-  return verdict.kind === 'blocked' ? 15_000 : 3000
+  return verdict.kind === 'blocked' ? 8000 : 3000
 }
 
 /** The page, with its attempts kept whether it comes or not. */

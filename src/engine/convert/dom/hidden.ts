@@ -5,8 +5,10 @@ const displayNone = /(?:^|[;\s])display\s*:\s*none/i
 const invisible = /(?:^|[;\s])visibility\s*:\s*hidden/i
 const screenReaderOnly = /(?:^|\s)(?:sr-only|sr_only|visually-?hidden|visuallyHidden|screen-reader(?:-text|-only)?|a11y-hidden|assistive-text|u-hidden-visually|element-invisible|is-visually-hidden)(?=\s|$)/
 const copies = /(?:^|\s)(?:slick-cloned|swiper-slide-duplicate|splide__slide--clone|owl-item cloned|glide__slide--clone)(?=\s|$)/
+/** Icon fonts draw their text as a picture. */
+const icons = /(?:^|\s)(?:material-icons(?:-\w+)?|material-symbols-\w+|google-symbols|mdi-icon-font)(?=\s|$)/
 /** Cheaper than the patterns on the many elements that none of them fits. */
-const hints = /hidden|reader|sr.only|invisible|assistive|clone|duplicate/
+const hints = /hidden|reader|sr.only|invisible|assistive|clone|duplicate|material-|google-symbols/
 
 /** What a click opens in place is part of the page. */
 const openable = /(?:^|[\s_-])(?:accordions?|collaps(?:e|ed|ible)|tab-?(?:pane|panel|content|body)s?|tabs?__(?:pane|panel|content)|faqs?|answers?|(?:read|show|view|see)-?more|expand(?:ed|able)?|toggle-?content|disclosure|spoiler)(?=[\s_-]|$)/i
@@ -21,7 +23,7 @@ const panelChars = 80
 export const isHidden = (element: Element): boolean => {
   const { attribs } = element
   const className = attribs.class
-  if (className !== undefined && hints.test(className) && (screenReaderOnly.test(className) || copies.test(className))) return true
+  if (className !== undefined && hints.test(className) && (screenReaderOnly.test(className) || copies.test(className) || icons.test(className))) return true
   const style = attribs.style
   if (style !== undefined && style.length < 4096 && (displayNone.test(style) || invisible.test(style))) return !isExempt(element)
   if (attribs.hidden !== undefined && attribs.hidden !== 'until-found') return !isExempt(element)

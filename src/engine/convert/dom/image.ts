@@ -14,6 +14,7 @@ export interface FoundImage {
 const lazySources = ['data-src', 'data-original', 'data-lazy-src', 'data-lazy', 'data-actualsrc', 'data-original-src', 'data-hi-res-src', 'data-full-src', 'data-img-src', 'data-image-src', 'data-cfsrc', 'data-orig-file', 'data-echo', 'data-url', 'nitro-lazy-src'] as const
 const lazySets = ['data-srcset', 'data-lazy-srcset', 'nitro-lazy-srcset'] as const
 const trackers = /(?:facebook\.com\/tr\b|google-analytics\.com|doubleclick\.net|scorecardresearch\.com|quantserve\.com|bat\.bing\.com|px\.ads\.linkedin|pixel\.wp\.com|\/b\.gif\?|analytics\.twitter\.com|t\.co\/i\/adsct|matomo\.php|piwik\.php)/i
+const spacers = /\/(?:spacer|blank|pixel|transparent|clear|dot|s|1x1|trans|empty)\.(?:gif|png)(?:[?#]|$)/i
 const tiny = /(?:^|[;\s])width\s*:\s*[01](?:px)?\s*(?:;|$)/i
 
 /** The picture an `<img>` stands for, or undefined where it shows nothing: placeholders, inline data, tracking pixels. */
@@ -21,10 +22,11 @@ export const imageOf = (element: Element, resolve: Resolve): FoundImage | undefi
   const attribs = element.attribs
   const width = dimension(attribs.width)
   const height = dimension(attribs.height)
+  if (width === 0 || height === 0) return undefined
   if ((width !== undefined && width <= 2 && (height ?? 1) <= 2) || (height !== undefined && height <= 2 && width === undefined)) return undefined
   if (attribs.style !== undefined && tiny.test(attribs.style)) return undefined
   const url = sourceOf(element, resolve)
-  if (!url || trackers.test(url)) return undefined
+  if (!url || trackers.test(url) || spacers.test(url)) return undefined
   return { url, alt: attribs.alt ?? '', title: attribs.title ?? '', width, height }
 }
 

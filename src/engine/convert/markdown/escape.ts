@@ -48,11 +48,12 @@ const needsEscape = (char: string, at: number, text: string, around: Surrounding
     case '\\':
       return next === '' || asciiPunctuation.test(next)
     case '*':
-      return !(next === ' ' && (previous === ' ' || (previous === '' && !around.lineStart)))
+      return !(next === ' ' && previous === ' ')
     case '_':
       return !((previous === ' ' && next === ' ') || (wordChar.test(previous) && wordChar.test(next)))
     case '~':
-      return next === '~' || previous === '~' || (previous !== '' && previous !== ' ' && previous !== '/' && wordChar.test(previous))
+      // Two of them strike; one alone does nothing as long as none can close.
+      return next === '' || next === '~' || previous === '~' || (previous !== '' && previous !== ' ' && (wordChar.test(previous) || !wordChar.test(next)))
     default:
       return false
   }

@@ -287,7 +287,8 @@ class Serializer {
     list.items++
     this.#blocks++
     if (list.ordered && /^\d{1,9}$/.test(element.attribs.value ?? '')) list.next = Number(element.attribs.value)
-    const marker = list.ordered ? `${Math.max(0, list.next)}${list.marker} ` : `${list.marker} `
+    const number = list.next
+    const marker = list.ordered ? `${Math.max(0, number)}${list.marker} ` : `${list.marker} `
     list.next += list.step
     list.width = marker.length
     if (writer.layout !== 'block') {
@@ -305,6 +306,8 @@ class Serializer {
       }
     }
     return () => {
+      // An item that left nothing behind takes no number.
+      if (writer.containerIsFresh) list.next = number
       writer.closeContainer()
       writer.setBreak(1)
     }

@@ -26,6 +26,8 @@ interface Shape {
   nested: boolean
   heavy: number
   cells: number
+  /** Rows that have another number of cells than the row before. */
+  irregular: number
 }
 
 const heavyRoles = new Set(['heading', 'pre', 'quote', 'form', 'list', 'terms'])
@@ -38,12 +40,17 @@ export const isLayoutTable = (table: Element): boolean => {
   if (shape.rows === 0 || shape.nested) return true
   if (shape.columns < 2) return true
   if (shape.headers > 0) return false
-  return shape.rows < 2 || shape.heavy * 4 > shape.cells
+  if (shape.rows < 2 || shape.heavy * 4 > shape.cells) return true
+  // Tables of the years before style sheets say so in their attributes, and their rows have cells as they happen to need.
+  const { border, cellpadding, cellspacing } = table.attribs
+  return (border === '0' || cellpadding === '0' || cellspacing === '0') && shape.irregular * 3 > shape.rows
 }
 
 const shapeOf = (table: Element): Shape => {
-  const shape: Shape = { rows: 0, columns: 0, headers: 0, nested: false, heavy: 0, cells: 0 }
+  const shape: Shape = { rows: 0, columns: 0, headers: 0, nested: false, heavy: 0, cells: 0, irregular: 0 }
   let columns = 0
+  let cells = 0
+  let before = 0
   walk(table, {
     enter(element) {
       switch (element.name) {
@@ -52,12 +59,15 @@ const shapeOf = (table: Element): Shape => {
           return false
         case 'tr':
           shape.rows++
-          columns = 0
+          if (shape.rows > 2 && cells !== before) shape.irregular++
+          before = cells
+          columns = cells = 0
           return true
         case 'th':
         case 'td':
           if (element.name === 'th') shape.headers++
           shape.cells++
+          cells++
           columns += spanOf(element.attribs.colspan, 100)
           if (columns > shape.columns) shape.columns = columns
           return true

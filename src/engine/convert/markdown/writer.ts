@@ -63,8 +63,10 @@ export class Writer {
   /** A closed delimiter that a word character right after it would undo. */
   #fragile: { marker: Marker; open: number; close: number }[] = []
   #captureStart = 0
+  #lastCode: { code: string; at: number } | null = null
   #capturing = 0
-  #lastClosed: { kind: string; open: number; close: number; html: boolean } | null = null
+  /** Delimiters that closed one right after the other at the very end of what is written. */
+  #closed: { kind: string; open: number; close: number; html: boolean }[] = []
 
   toString(): string {
     return this.#chunks.join('')
@@ -101,7 +103,15 @@ export class Writer {
   }
 
   code(code: string): void {
+    const last = this.#lastCode
+    // Two spans side by side would be read as one with backticks inside.
+    if (last && last.at === this.#chunks.length - 1 && !this.#space && !this.#blockStart && this.#lineBreaks === 0 && this.#unopened === 0) {
+      last.code += code
+      this.#chunks[last.at] = codeSpan(last.code, this.layout === 'cell')
+      return
+    }
     this.inline(codeSpan(code, this.layout === 'cell'))
+    this.#lastCode = { code, at: this.#chunks.length - 1 }
   }
 
   space(): void {
@@ -259,7 +269,8 @@ export class Writer {
       this.#blockStart = saved.blockStart
       this.#lineStart = saved.lineStart
       this.#lineHead = saved.head
-      this.#lastClosed = null
+      this.#closed = []
+      this.#lastCode = null
       this.#fragile = []
       this.#captureStart = outer
       this.#capturing--
@@ -288,7 +299,7 @@ export class Writer {
     this.#lineBreaks = 0
     this.#lineHead = ''
     this.#fragile = []
-    this.#lastClosed = null
+    this.#closed = []
   }
 
   /** Closes a delimiter for now; it opens again with the next content. */
@@ -315,7 +326,8 @@ export class Writer {
     const last = this.#lastChar()
     this.#chunks.push(marker.html ? (delimiter.htmlClose ?? delimiter.close) : delimiter.close)
     if (!marker.html && delimiter.htmlClose && punctuation.test(last)) this.#fragile.push({ marker, open: marker.at, close })
-    this.#lastClosed = { kind: delimiter.kind, open: marker.at, close, html: marker.html }
+    if (this.#closed.at(-1)?.close !== close - 1) this.#closed = []
+    this.#closed.push({ kind: delimiter.kind, open: marker.at, close, html: marker.html })
   }
 
   #addPiece(link: Link, open: number): void {
@@ -344,7 +356,7 @@ export class Writer {
     this.#space = false
     this.#fragile = []
     if (this.#unopened > 0) this.#openMarkers(next, spaced)
-    this.#lastClosed = null
+    this.#closed = []
   }
 
   #startLine(): void {
@@ -386,17 +398,25 @@ export class Writer {
   #openMarkers(next: string, spaced: boolean): void {
     const waiting = this.#markers.filter((marker) => marker.at < 0)
     this.#unopened = 0
+    let joining = !spaced
     waiting.forEach((marker, i) => {
       const { delimiter } = marker
-      const last = this.#lastClosed
-      if (i === 0 && !spaced && last && delimiter.htmlOpen && last.kind === delimiter.kind && last.close === this.#chunks.length - 1 && !last.html) {
+      const last = this.#closed.at(-1)
+      const touches = joining && last?.close === this.#chunks.length - 1
+      if (touches && delimiter.htmlOpen && last.kind === delimiter.kind && !last.html) {
         this.#chunks.pop()
+        this.#closed.pop()
         marker.at = last.open
         return
       }
+      joining = false
       if (marker.link && this.#lastChar() === '!') this.#chunks[this.#chunks.length - 1] = `${this.#chunks.at(-1)?.slice(0, -1) ?? ''}\\!`
-      const follows = waiting.slice(i + 1).find((other) => other.delimiter.htmlOpen === undefined)?.delimiter.open ?? next
-      marker.html = delimiter.htmlOpen !== undefined && isWord(this.#lastChar()) && punctuation.test(firstChar(follows))
+      const follows = waiting.slice(i + 1).find((other) => other.delimiter.open[0] !== delimiter.open[0])?.delimiter.open ?? next
+      const before = this.#lastChar()
+      // Asterisks that close and asterisks that open would run together.
+      const runsTogether = touches && before === delimiter.open[0]
+      if (!marker.link) this.#lineStart = false
+      marker.html = delimiter.htmlOpen !== undefined && (runsTogether || (isWord(before) && punctuation.test(firstChar(follows))))
       marker.at = this.#chunks.length
       this.#chunks.push(marker.link ? '' : marker.html ? (delimiter.htmlOpen ?? delimiter.open) : delimiter.open)
     })
@@ -405,7 +425,7 @@ export class Writer {
   /** `**so:**then` would show its asterisks. */
   #mendFragile(next: string): void {
     const opening = this.#unopened > 0 ? this.#markers.find((marker) => marker.at < 0)?.delimiter : undefined
-    if (!isWord(firstChar(next)) || (opening && (opening.htmlOpen === undefined || opening.kind === this.#lastClosed?.kind))) return
+    if (!isWord(firstChar(next)) || (opening && (opening.htmlOpen === undefined || opening.kind === this.#closed.at(-1)?.kind))) return
     for (const { marker, open, close } of this.#fragile) {
       this.#chunks[open] = marker.delimiter.htmlOpen ?? marker.delimiter.open
       this.#chunks[close] = marker.delimiter.htmlClose ?? marker.delimiter.close
