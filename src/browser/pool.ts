@@ -24,6 +24,8 @@ export interface Lease {
   launched: Launched
   /** True once the browser is no longer there. */
   readonly gone: boolean
+  /** Rejects at that moment, whatever a call to the browser may still be waiting for. */
+  readonly lost: Promise<never>
   /** `cleaned` is awaited before the place is given on; a browser that cannot clean up is ended. */
   end(cleaned: Promise<unknown>): Promise<void>
 }
@@ -45,6 +47,7 @@ interface Member {
   active: number
   retiring: boolean
   gone: boolean
+  lost: PromiseWithResolvers<never>
   bytes: number
   idleSince: number
 }
@@ -161,7 +164,8 @@ export class BrowserPool {
     const launched = await this.#options.launch()
     this.#launches++
     const now = this.#options.clock()
-    const member: Member = { launched, bornAt: now, served: 0, active: 0, retiring: false, gone: false, bytes: 0, idleSince: now }
+    const member: Member = { launched, bornAt: now, served: 0, active: 0, retiring: false, gone: false, lost: Promise.withResolvers<never>(), bytes: 0, idleSince: now }
+    member.lost.promise.catch(() => {})
     this.#members.add(member)
     launched.browser.on('disconnected', () => this.#lost(member))
     this.#watch ??= setInterval(() => void this.#inspect(), watchMs).unref()
@@ -172,6 +176,7 @@ export class BrowserPool {
   #lost(member: Member): void {
     if (member.gone) return
     member.gone = true
+    member.lost.reject(new Error('the browser is gone'))
     this.#members.delete(member)
     if (member.retiring || this.#closed) return
     this.#crashes++
@@ -195,6 +200,7 @@ export class BrowserPool {
       get gone() {
         return member.gone
       },
+      lost: member.lost.promise,
       end: (cleaned) => (ended ??= end(cleaned)),
     }
   }

@@ -77,7 +77,7 @@ export const createRenderer = (options: RendererOptions): BrowserRenderer => {
         const lease = await pool.lease(signal)
         const startedMs = performance.now()
         try {
-          const result = await new Job(options, order, egress, lease).run()
+          const result = await orLost(new Job(options, order, egress, lease).run(), lease)
           return { ...result, attempts: [...attempts, ...result.attempts] }
         } catch (error) {
           const failure = await exactly(failureOf(error, order, lease), order, egress)
@@ -93,6 +93,12 @@ export const createRenderer = (options: RendererOptions): BrowserRenderer => {
       await Promise.all([...pools.values()].map((pool) => pool.then((one) => one.close(), () => {})))
     },
   }
+}
+
+/** Not every wait in a page ends when its browser is killed; this one does. */
+const orLost = async <T>(work: Promise<T>, lease: Lease): Promise<T> => {
+  work.catch(() => {})
+  return Promise.race([work, lease.lost])
 }
 
 /** The window that a screenshot wants, where nothing else says how large it is. */
