@@ -28,9 +28,9 @@ export interface IndexHit {
 
 const wordsMax = 32
 /** Pages that are scored exactly. */
-const candidates = 100
+const candidates = 60
 /** Passages that are looked at to find them. */
-const passagesMax = 8_000
+const passagesMax = 2_500
 /** Passages of a page that count: its best. */
 const passagesPerPage = 12
 const shownPassages = 8
@@ -71,7 +71,7 @@ export const searchIndex = async (db: Database, space: Space, query: IndexQuery,
   // Something was asked, and no page has a word of it.
   if (any === '' && (raw.length > 0 || (phrases.length === 0 && query.sites.length === 0))) return []
 
-  const hits = await candidatePages(db, space, query, { terms, phrases, without, matching: either(rareTerms(terms, census).map(anyOf)) })
+  const hits = await candidatePages(db, space, query, { terms: rareTerms(terms, census), phrases, without })
   if (hits.length === 0) return []
   const best = terms.length === 0 ? hits.map((hit) => ({ ...hit, score: 1, passages: [] })) : await scored(db, hits, terms, any, census)
   const shown = best.slice(0, limit)
@@ -106,13 +106,35 @@ const lexemesOf = async (db: Database, configs: readonly string[], texts: readon
   return new Map(rows.map(({ word, lexemes }) => [word, lexemes]))
 }
 
+/** How many passages hold a frequent word is slow to count and changes little. */
+const counted = new WeakMap<Database, Map<string, { holding: number; passages: number }>>()
+const countsMax = 50_000
+const alwaysCounted = 200
+const staleShare = 0.1
+
+const countsOf = (db: Database): Map<string, { holding: number; passages: number }> => {
+  const known = counted.get(db) ?? new Map<string, { holding: number; passages: number }>()
+  counted.set(db, known)
+  return known
+}
+
 /** Terms that occur, with their inverse frequency. */
 const weighed = async (db: Database, space: Space, terms: readonly Omit<Term, 'weight'>[], census: Census): Promise<Term[]> => {
   if (terms.length === 0) return []
-  const counts = terms.map((term, i) => sql`(select count(*) from index_passages where terms @@ ${`${quoted(spaceKey(space))} & ${anyOf(term)}`}::tsquery) as ${sql.ref(`n${i}`)}`)
-  const { rows } = await sql<Record<string, number>>`select ${sql.join(counts)}`.execute(db)
+  const known = countsOf(db)
+  const queries = terms.map((term) => `${quoted(spaceKey(space))} & ${anyOf(term)}`)
+  const fresh = [...new Set(queries)].filter((query) => {
+    const count = known.get(query)
+    return count === undefined || count.holding < alwaysCounted || Math.abs(count.passages - census.passages) > census.passages * staleShare
+  })
+  if (fresh.length > 0) {
+    const { rows } = await sql<{ query: string; holding: number }>`
+      select query, (select count(*) from index_passages where terms @@ query::tsquery) as holding from json_array_elements_text(${JSON.stringify(fresh)}::json) query`.execute(db)
+    if (known.size > countsMax) known.clear()
+    for (const { query, holding } of rows) known.set(query, { holding, passages: census.passages })
+  }
   return terms.flatMap((term, i) => {
-    const holding = rows[0]?.[`n${i}`] ?? 0
+    const holding = known.get(queries[i] ?? '')?.holding ?? 0
     return holding === 0 ? [] : [{ ...term, weight: Math.log(1 + (Math.max(census.passages, holding) - holding + 0.5) / (holding + 0.5)) }]
   })
 }
@@ -130,23 +152,22 @@ const rareTerms = (terms: readonly Term[], census: Census): Term[] => {
 }
 
 interface Sought {
+  /** What leads to candidates; none where nothing but sites was asked for. */
   terms: readonly Term[]
   phrases: readonly string[]
   without: readonly string[]
-  /** What leads to candidates; '' where nothing but sites was asked for. */
-  matching: string
 }
 
 type Candidate = Omit<IndexHit, 'score' | 'passages'> & { id: string; words: number }
 
-const candidatePages = async (db: Database, space: Space, query: IndexQuery, { terms, phrases, without, matching }: Sought): Promise<Candidate[]> => {
+const candidatePages = async (db: Database, space: Space, query: IndexQuery, { terms, phrases, without }: Sought): Promise<Candidate[]> => {
   const narrowed = [
     quoted(spaceKey(space)),
     ...(query.sites.length > 0 ? [either(query.sites.map((site) => quoted(hostKey(site))))] : []),
     ...query.notSites.map((site) => `!${quoted(hostKey(site))}`),
   ]
   const [phrase] = phrases
-  const entry = phrase ?? matching
+  const entry = phrase ?? either(terms.map(anyOf))
   const found = [...narrowed, ...(entry === '' ? [] : [`(${entry})`])].join(' & ')
   const rank = terms.length === 0 ? sql`1` : sql.join(terms.map((term) => sql`${term.weight}::float8 * ts_rank('{0.35,0.2,0.5,1}', terms, ${anyOf(term)}::tsquery, 1)`), sql` + `)
   const holds = (text: string): RawBuilder<unknown> => sql`exists (select from index_passages own where own.document_id = page.id and own.terms @@ ${text}::tsquery)`
@@ -160,7 +181,7 @@ const candidatePages = async (db: Database, space: Space, query: IndexQuery, { t
     ...(query.time?.to === undefined ? [] : [sql`${when} <= ${query.time.to}::timestamptz`]),
   ]
   const { rows } = await sql<{ id: string; url: string; title: string; language: string | null; published_at: Date | null; crawled_at: Date; shown: unknown; content_hash: string; simhash: string; words: number }>`
-    with hits as materialized (select document_id, ${rank} as rank from index_passages where terms @@ ${found}::tsquery limit ${4 * passagesMax}),
+    with hits as materialized (select document_id, ${rank} as rank from index_passages where terms @@ ${found}::tsquery limit ${2 * passagesMax}),
       pages as (select document_id, max(rank) + 0.1 * sum(rank) as rank from hits group by document_id)
     select page.id, page.url, page.title, page.language, page.published_at, page.crawled_at, page.shown, page.content_hash, page.simhash, page.words
     from pages join index_documents page on page.id = pages.document_id
