@@ -1,5 +1,5 @@
 // Title, author and date against the ground truth of the corpus, beside metadata extractors from npm on the same pages,
-// and what structured extraction adds to a conversion. CORPUS_DIR=… node bench/metadata.ts [--misses]
+// and what structured extraction adds to a conversion. CORPUS_DIR=… node bench/metadata.ts [--misses] [--types=article,forum]
 import { readFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -22,7 +22,8 @@ const truths = (): Truth[] | undefined => {
   if (!pages) return undefined
   const rows = gunzipSync(readFileSync(join(folder, 'ground-truth.jsonl.gz'))).toString('utf8').trim().split('\n').map((row) => JSON.parse(row) as { id: string; author?: string | null; publish_date?: string | null })
   const byId = new Map(rows.map((row) => [row.id, row]))
-  return pages.map((page) => ({ page, title: page.title, author: byId.get(page.id)?.author ?? '', date: byId.get(page.id)?.publish_date ?? '' }))
+  const types = process.argv.find((option) => option.startsWith('--types='))?.slice(8).split(',')
+  return pages.filter((page) => types?.includes(page.type) ?? true).map((page) => ({ page, title: page.title, author: byId.get(page.id)?.author ?? '', date: byId.get(page.id)?.publish_date ?? '' }))
 }
 
 const input = (page: CorpusPage, formats: ConvertInput['formats']): ConvertInput => ({ body: Buffer.from(page.html), contentType: 'text/html; charset=utf-8', url: page.url, status: 200, headers: [], formats, mode: 'normal', includeSelectors: [], excludeSelectors: [], given: true })

@@ -55,9 +55,9 @@ export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages
   return outcome
 }
 
-/** What was fetched with somebody's session is not for every key of the workspace, unless the caller says so. */
-const mayBeFound = ({ index, cookies, headers }: ScrapeIntent, actor: Actor): boolean =>
-  index ?? (actor.index !== false && Object.keys(cookies).length === 0 && !Object.keys(headers).some((name) => /^(cookie|(proxy-)?authorization|x-api-key)$/i.test(name)))
+/** What was fetched with somebody's session is not for every key of the workspace, unless the caller says so. What a caller brought along is not what its address says. */
+const mayBeFound = ({ index, cookies, headers, content }: ScrapeIntent, actor: Actor): boolean =>
+  !content && (index ?? (actor.index !== false && Object.keys(cookies).length === 0 && !Object.keys(headers).some((name) => /^(cookie|(proxy-)?authorization|x-api-key)$/i.test(name))))
 
 /** A failure that is asked for by name is to come, and at once: its robots.txt counts, and no browser is tried against it. */
 const asNamed = (intent: ScrapeIntent, actor: Actor): ScrapeIntent => {

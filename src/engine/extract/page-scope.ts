@@ -25,7 +25,7 @@ export interface PageMaterial {
 /** Things that a page has beside what it is about. */
 const furniture = new Set(['WebSite', 'BreadcrumbList', 'ListItem', 'ImageObject', 'SearchAction', 'Organization', 'Person', 'SiteNavigationElement', 'WPHeader', 'WPFooter', 'Corporation', 'NewsMediaOrganization', 'ReadAction', 'EntryPoint', 'WebPage', 'CollectionPage', 'Brand'])
 /** Fields that every thing has: another thing's will not do. */
-const universal = new Set<ConceptName>(['name', 'description', 'url', 'image', 'text', 'items', 'published', 'modified', 'category', 'steps', 'reviews', 'duration', 'language'])
+const universal = new Set<ConceptName>(['name', 'description', 'url', 'image', 'text', 'items', 'published', 'modified', 'category', 'steps', 'reviews', 'duration', 'language', 'author', 'rating', 'reviewcount', 'question', 'answer'])
 
 const fromMetadata: Partial<Record<ConceptName, keyof Metadata>> = { name: 'title', description: 'description', author: 'author', published: 'published_at', modified: 'modified_at', image: 'image', url: 'canonical_url', language: 'language', sitename: 'site_name', keywords: 'keywords' }
 const byKey: Readonly<Record<string, keyof Metadata>> = { sitename: 'site_name', site: 'site_name', favicon: 'favicon', canonicalurl: 'canonical_url', wordcount: 'word_count', generator: 'generator', themecolor: 'theme_color', robots: 'robots' }

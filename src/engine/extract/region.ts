@@ -91,6 +91,8 @@ export class Region {
       for (const element of words.get(word) ?? []) {
         if (field.concept?.name === 'price' && isStruck(element)) continue
         const value = valueOf(element, this.#resolve, field)
+        // A caption that is called image is no picture.
+        if (isAddress(field) && !isHttp(value)) continue
         if (value !== '' && value.length <= (this.#whole ? 2000 : 5000)) yield { value, element }
       }
     }
@@ -220,6 +222,8 @@ export class Region {
     if (value) yield { value, element: this.root }
   }
 }
+
+const isAddress = ({ concept }: Field): boolean => concept?.name === 'image' || concept?.name === 'url' || concept?.name === 'logo' || concept?.name === 'video'
 
 const shown = function* (element: Element): Generator<Shown> {
   const value = textOf(element, 2000)
