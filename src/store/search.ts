@@ -35,7 +35,7 @@ const passagesMax = 2_500
 const passagesPerPage = 12
 const shownPassages = 8
 /** Pages that hold less than this share of what the query says, by weight, are noise. */
-const coverageMin = 0.3
+const coverageMin = 0.1
 const saturation = 1.2
 const lengthWeight = 0.6
 const passageShare = 0.4
@@ -45,6 +45,8 @@ interface Term {
   lexemes: string[]
   prefix: boolean
   weight: number
+  /** Passages that hold it. */
+  holding: number
 }
 
 interface Census {
@@ -71,7 +73,7 @@ export const searchIndex = async (db: Database, space: Space, query: IndexQuery,
   // Something was asked, and no page has a word of it.
   if (any === '' && (raw.length > 0 || (phrases.length === 0 && query.sites.length === 0))) return []
 
-  const hits = await candidatePages(db, space, query, { terms: rareTerms(terms, census), phrases, without })
+  const hits = await candidatePages(db, space, query, { terms: rareTerms(terms), phrases, without })
   if (hits.length === 0) return []
   const best = terms.length === 0 ? hits.map((hit) => ({ ...hit, score: 1, passages: [] })) : await scored(db, hits, terms, any, census)
   const shown = best.slice(0, limit)
@@ -107,19 +109,26 @@ const lexemesOf = async (db: Database, configs: readonly string[], texts: readon
 }
 
 /** How many passages hold a frequent word is slow to count and changes little. */
-const counted = new WeakMap<Database, Map<string, { holding: number; passages: number }>>()
+interface Count {
+  holding: number
+  pages: number
+  /** Passages that there were. */
+  passages: number
+}
+
+const counted = new WeakMap<Database, Map<string, Count>>()
 const countsMax = 50_000
 const alwaysCounted = 200
 const staleShare = 0.1
 
-const countsOf = (db: Database): Map<string, { holding: number; passages: number }> => {
-  const known = counted.get(db) ?? new Map<string, { holding: number; passages: number }>()
+const countsOf = (db: Database): Map<string, Count> => {
+  const known = counted.get(db) ?? new Map<string, Count>()
   counted.set(db, known)
   return known
 }
 
 /** Terms that occur, with their inverse frequency. */
-const weighed = async (db: Database, space: Space, terms: readonly Omit<Term, 'weight'>[], census: Census): Promise<Term[]> => {
+const weighed = async (db: Database, space: Space, terms: readonly Omit<Term, 'weight' | 'holding'>[], census: Census): Promise<Term[]> => {
   if (terms.length === 0) return []
   const known = countsOf(db)
   const queries = terms.map((term) => `${quoted(spaceKey(space))} & ${anyOf(term)}`)
@@ -128,25 +137,25 @@ const weighed = async (db: Database, space: Space, terms: readonly Omit<Term, 'w
     return count === undefined || count.holding < alwaysCounted || Math.abs(count.passages - census.passages) > census.passages * staleShare
   })
   if (fresh.length > 0) {
-    const { rows } = await sql<{ query: string; holding: number }>`
-      select query, (select count(*) from index_passages where terms @@ query::tsquery) as holding from json_array_elements_text(${JSON.stringify(fresh)}::json) query`.execute(db)
+    const { rows } = await sql<{ query: string; holding: number; pages: number }>`
+      select query, found.* from json_array_elements_text(${JSON.stringify(fresh)}::json) query
+      cross join lateral (select count(*) as holding, count(distinct document_id) as pages from index_passages where terms @@ query::tsquery) found`.execute(db)
     if (known.size > countsMax) known.clear()
-    for (const { query, holding } of rows) known.set(query, { holding, passages: census.passages })
+    for (const { query, holding, pages } of rows) known.set(query, { holding, pages, passages: census.passages })
   }
   return terms.flatMap((term, i) => {
-    const holding = known.get(queries[i] ?? '')?.holding ?? 0
-    return holding === 0 ? [] : [{ ...term, weight: Math.log(1 + (Math.max(census.passages, holding) - holding + 0.5) / (holding + 0.5)) }]
+    const { holding = 0, pages = 0 } = known.get(queries[i] ?? '') ?? {}
+    return holding === 0 ? [] : [{ ...term, holding, weight: Math.log(1 + (Math.max(census.documents, pages) - pages + 0.5) / (pages + 0.5)) }]
   })
 }
 
 /** The rarest, as many as bring enough pages together: a word that is on every page finds nothing. */
-const rareTerms = (terms: readonly Term[], census: Census): Term[] => {
+const rareTerms = (terms: readonly Term[]): Term[] => {
   const rarest = terms.toSorted((a, b) => b.weight - a.weight)
   let holding = 0
   return rarest.filter((term, i) => {
-    const own = (census.passages + 1) / Math.exp(term.weight)
-    const kept = i === 0 || holding + own <= passagesMax
-    if (kept) holding += own
+    const kept = i === 0 || holding + term.holding <= passagesMax
+    if (kept) holding += term.holding
     return kept
   })
 }
