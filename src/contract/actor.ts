@@ -23,6 +23,8 @@ export interface Actor {
   limits: KeyLimits
   /** Hosts (`example.com`), wildcards (`*.example.com`) and URL prefixes (`https://example.com/private/`). */
   urlBlocklist: readonly string[]
+  /** False keeps what the key fetches out of the search index. */
+  index?: boolean
 }
 
 /** A key as shown to people; never its secret. Times are ISO 8601. */
@@ -35,6 +37,7 @@ export interface KeyRecord extends KeyLimits {
   mode: KeyMode
   scopes: Scope[]
   urlBlocklist: string[]
+  index: boolean
   creditsUsed: number
   createdAt: string
   lastUsedAt: string | null
@@ -47,6 +50,7 @@ export interface NewKey extends Partial<KeyLimits> {
   mode?: KeyMode
   scopes?: Scope[]
   urlBlocklist?: string[]
+  index?: boolean
   /** ISO 8601. */
   expiresAt?: string | null
 }

@@ -19,7 +19,7 @@ describe.each(backends)('keys on $name', ({ open }) => {
     const { key, secret } = await meter.keys.create(workspaceId, { name: 'agent', mode: 'test' })
     expect(secret).toMatch(/^lb_test_[0-9a-z]{36}$/)
     expect(key).toEqual({
-      id: expect.stringMatching(/^key_/), name: 'agent', prefix: secret.slice(0, 12), lastFour: secret.slice(-4), mode: 'test', scopes: ['scrape', 'read'], urlBlocklist: [],
+      id: expect.stringMatching(/^key_/), name: 'agent', prefix: secret.slice(0, 12), lastFour: secret.slice(-4), mode: 'test', scopes: ['scrape', 'read'], urlBlocklist: [], index: true,
       rpm: null, concurrency: null, creditLimit: null, dailyCreditCap: null, creditsUsed: 0,
       createdAt: '2026-03-14T12:00:00.000Z', lastUsedAt: null, expiresAt: null, revokedAt: null,
     })
@@ -34,7 +34,7 @@ describe.each(backends)('keys on $name', ({ open }) => {
     const limits = { rpm: 60, concurrency: 5, creditLimit: 100, dailyCreditCap: 10 }
     const { key, secret } = await meter.keys.create(workspaceId, { name: 'k', scopes: ['admin'], urlBlocklist: ['*.example.com', 'https://a.test/x,{"y"}'], ...limits })
     expect(await meter.authenticate(secret)).toEqual({
-      workspaceId, keyId: key.id, keyName: 'k', mode: 'live', scopes: ['admin'], limits, urlBlocklist: ['*.example.com', 'https://a.test/x,{"y"}'],
+      workspaceId, keyId: key.id, keyName: 'k', mode: 'live', scopes: ['admin'], limits, urlBlocklist: ['*.example.com', 'https://a.test/x,{"y"}'], index: true,
     })
     expect(key).toMatchObject({ ...limits, scopes: ['admin'] })
   })

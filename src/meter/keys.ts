@@ -38,7 +38,7 @@ export const createKeys = (db: Database, clock: Clock, changed: () => void): Key
       scopes: input.scopes ?? defaultScopes,
       rpm: input.rpm ?? null, concurrency: input.concurrency ?? null,
       credit_limit: input.creditLimit ?? null, daily_credit_cap: input.dailyCreditCap ?? null,
-      url_blocklist: input.urlBlocklist ?? [],
+      url_blocklist: input.urlBlocklist ?? [], index_pages: input.index ?? true,
       created_at: now, last_used_at: null, expires_at: expiryOf(input), revoked_at: null,
     })
     return inserted ? id : undefined

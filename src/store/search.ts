@@ -28,14 +28,14 @@ export interface IndexHit {
 
 const wordsMax = 32
 /** Pages that are scored exactly. */
-const candidates = 100
+const candidates = 60
 /** Passages that are looked at to find them. */
-const passagesMax = 8_000
+const passagesMax = 2_500
 /** Passages of a page that count: its best. */
 const passagesPerPage = 12
 const shownPassages = 8
 /** Pages that hold less than this share of what the query says, by weight, are noise. */
-const coverageMin = 0.3
+const coverageMin = 0.1
 const saturation = 1.2
 const lengthWeight = 0.6
 const passageShare = 0.4
@@ -45,6 +45,8 @@ interface Term {
   lexemes: string[]
   prefix: boolean
   weight: number
+  /** Passages that hold it. */
+  holding: number
 }
 
 interface Census {
@@ -71,7 +73,7 @@ export const searchIndex = async (db: Database, space: Space, query: IndexQuery,
   // Something was asked, and no page has a word of it.
   if (any === '' && (raw.length > 0 || (phrases.length === 0 && query.sites.length === 0))) return []
 
-  const hits = await candidatePages(db, space, query, { terms, phrases, without, matching: either(rareTerms(terms, census).map(anyOf)) })
+  const hits = await candidatePages(db, space, query, { terms: rareTerms(terms), phrases, without })
   if (hits.length === 0) return []
   const best = terms.length === 0 ? hits.map((hit) => ({ ...hit, score: 1, passages: [] })) : await scored(db, hits, terms, any, census)
   const shown = best.slice(0, limit)
@@ -106,47 +108,75 @@ const lexemesOf = async (db: Database, configs: readonly string[], texts: readon
   return new Map(rows.map(({ word, lexemes }) => [word, lexemes]))
 }
 
+/** How many passages hold a frequent word is slow to count and changes little. */
+interface Count {
+  holding: number
+  pages: number
+  /** Passages that there were. */
+  passages: number
+}
+
+const counted = new WeakMap<Database, Map<string, Count>>()
+const countsMax = 50_000
+const alwaysCounted = 200
+const staleShare = 0.1
+
+const countsOf = (db: Database): Map<string, Count> => {
+  const known = counted.get(db) ?? new Map<string, Count>()
+  counted.set(db, known)
+  return known
+}
+
 /** Terms that occur, with their inverse frequency. */
-const weighed = async (db: Database, space: Space, terms: readonly Omit<Term, 'weight'>[], census: Census): Promise<Term[]> => {
+const weighed = async (db: Database, space: Space, terms: readonly Omit<Term, 'weight' | 'holding'>[], census: Census): Promise<Term[]> => {
   if (terms.length === 0) return []
-  const counts = terms.map((term, i) => sql`(select count(*) from index_passages where terms @@ ${`${quoted(spaceKey(space))} & ${anyOf(term)}`}::tsquery) as ${sql.ref(`n${i}`)}`)
-  const { rows } = await sql<Record<string, number>>`select ${sql.join(counts)}`.execute(db)
+  const known = countsOf(db)
+  const queries = terms.map((term) => `${quoted(spaceKey(space))} & ${anyOf(term)}`)
+  const fresh = [...new Set(queries)].filter((query) => {
+    const count = known.get(query)
+    return count === undefined || count.holding < alwaysCounted || Math.abs(count.passages - census.passages) > census.passages * staleShare
+  })
+  if (fresh.length > 0) {
+    const { rows } = await sql<{ query: string; holding: number; pages: number }>`
+      select query, found.* from json_array_elements_text(${JSON.stringify(fresh)}::json) query
+      cross join lateral (select count(*) as holding, count(distinct document_id) as pages from index_passages where terms @@ query::tsquery) found`.execute(db)
+    if (known.size > countsMax) known.clear()
+    for (const { query, holding, pages } of rows) known.set(query, { holding, pages, passages: census.passages })
+  }
   return terms.flatMap((term, i) => {
-    const holding = rows[0]?.[`n${i}`] ?? 0
-    return holding === 0 ? [] : [{ ...term, weight: Math.log(1 + (Math.max(census.passages, holding) - holding + 0.5) / (holding + 0.5)) }]
+    const { holding = 0, pages = 0 } = known.get(queries[i] ?? '') ?? {}
+    return holding === 0 ? [] : [{ ...term, holding, weight: Math.log(1 + (Math.max(census.documents, pages) - pages + 0.5) / (pages + 0.5)) }]
   })
 }
 
 /** The rarest, as many as bring enough pages together: a word that is on every page finds nothing. */
-const rareTerms = (terms: readonly Term[], census: Census): Term[] => {
+const rareTerms = (terms: readonly Term[]): Term[] => {
   const rarest = terms.toSorted((a, b) => b.weight - a.weight)
   let holding = 0
   return rarest.filter((term, i) => {
-    const own = (census.passages + 1) / Math.exp(term.weight)
-    const kept = i === 0 || holding + own <= passagesMax
-    if (kept) holding += own
+    const kept = i === 0 || holding + term.holding <= passagesMax
+    if (kept) holding += term.holding
     return kept
   })
 }
 
 interface Sought {
+  /** What leads to candidates; none where nothing but sites was asked for. */
   terms: readonly Term[]
   phrases: readonly string[]
   without: readonly string[]
-  /** What leads to candidates; '' where nothing but sites was asked for. */
-  matching: string
 }
 
 type Candidate = Omit<IndexHit, 'score' | 'passages'> & { id: string; words: number }
 
-const candidatePages = async (db: Database, space: Space, query: IndexQuery, { terms, phrases, without, matching }: Sought): Promise<Candidate[]> => {
+const candidatePages = async (db: Database, space: Space, query: IndexQuery, { terms, phrases, without }: Sought): Promise<Candidate[]> => {
   const narrowed = [
     quoted(spaceKey(space)),
     ...(query.sites.length > 0 ? [either(query.sites.map((site) => quoted(hostKey(site))))] : []),
     ...query.notSites.map((site) => `!${quoted(hostKey(site))}`),
   ]
   const [phrase] = phrases
-  const entry = phrase ?? matching
+  const entry = phrase ?? either(terms.map(anyOf))
   const found = [...narrowed, ...(entry === '' ? [] : [`(${entry})`])].join(' & ')
   const rank = terms.length === 0 ? sql`1` : sql.join(terms.map((term) => sql`${term.weight}::float8 * ts_rank('{0.35,0.2,0.5,1}', terms, ${anyOf(term)}::tsquery, 1)`), sql` + `)
   const holds = (text: string): RawBuilder<unknown> => sql`exists (select from index_passages own where own.document_id = page.id and own.terms @@ ${text}::tsquery)`
@@ -160,7 +190,7 @@ const candidatePages = async (db: Database, space: Space, query: IndexQuery, { t
     ...(query.time?.to === undefined ? [] : [sql`${when} <= ${query.time.to}::timestamptz`]),
   ]
   const { rows } = await sql<{ id: string; url: string; title: string; language: string | null; published_at: Date | null; crawled_at: Date; shown: unknown; content_hash: string; simhash: string; words: number }>`
-    with hits as materialized (select document_id, ${rank} as rank from index_passages where terms @@ ${found}::tsquery limit ${4 * passagesMax}),
+    with hits as materialized (select document_id, ${rank} as rank from index_passages where terms @@ ${found}::tsquery limit ${2 * passagesMax}),
       pages as (select document_id, max(rank) + 0.1 * sum(rank) as rank from hits group by document_id)
     select page.id, page.url, page.title, page.language, page.published_at, page.crawled_at, page.shown, page.content_hash, page.simhash, page.words
     from pages join index_documents page on page.id = pages.document_id

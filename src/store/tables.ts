@@ -27,6 +27,7 @@ export interface KeyRow {
   credit_limit: number | null
   daily_credit_cap: number | null
   url_blocklist: string[]
+  index_pages: boolean
   created_at: Date
   last_used_at: Date | null
   expires_at: Date | null

@@ -51,13 +51,13 @@ export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages
   const outcome = await deps.engine.scrape(asNamed(intent, actor), { mode: actor.mode, signal, owner: actor.keyId, ...(cache ? { cache } : {}) })
   // A redirect is no way round the list.
   if (outcome.ok && isBlocklisted(outcome.value.finalUrl, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'), outcome.evidence, outcome.timings)
-  if (outcome.ok && !outcome.value.cached && mayBeFound(intent)) deps.pages?.put(actor.workspaceId, actor.mode, outcome.value)
+  if (outcome.ok && !outcome.value.cached && mayBeFound(intent, actor)) deps.pages?.put(actor.workspaceId, actor.mode, outcome.value)
   return outcome
 }
 
 /** What was fetched with somebody's session is not for every key of the workspace, unless the caller says so. What a caller brought along is not what its address says. */
-const mayBeFound = ({ index, cookies, headers, content }: ScrapeIntent): boolean =>
-  !content && (index ?? (Object.keys(cookies).length === 0 && !Object.keys(headers).some((name) => /^(cookie|(proxy-)?authorization|x-api-key)$/i.test(name))))
+const mayBeFound = ({ index, cookies, headers, content }: ScrapeIntent, actor: Actor): boolean =>
+  !content && (index ?? (actor.index !== false && Object.keys(cookies).length === 0 && !Object.keys(headers).some((name) => /^(cookie|(proxy-)?authorization|x-api-key)$/i.test(name))))
 
 /** A failure that is asked for by name is to come, and at once: its robots.txt counts, and no browser is tried against it. */
 const asNamed = (intent: ScrapeIntent, actor: Actor): ScrapeIntent => {

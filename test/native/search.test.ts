@@ -83,6 +83,14 @@ describe('the own index', () => {
     expect(state.data.hosts.map(({ host }) => host).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['docs.lab.test', 'recipe.lab.test'])
   })
 
+  it('leaves out what a key keeps out, unless a call asks for it', async () => {
+    const key = await app.key({ index: false })
+    await scrape(key, 'https://article.lab.test/')
+    expect((await search(key, { query: 'site:lab.test' })).code).toBe('platform.not_configured')
+    await scrape(key, 'https://docs.lab.test/', { index: true })
+    expect((await search(key, { query: 'site:lab.test' })).data.results).toHaveLength(1)
+  })
+
   it('indexes pages that were asked for as HTML only', async () => {
     const key = await app.key()
     await scrape(key, 'https://article.lab.test/', { formats: ['html'] })

@@ -14,6 +14,7 @@ const newKey = z.strictObject({
   credit_limit: limit.optional(),
   daily_credit_cap: limit.optional(),
   url_blocklist: z.array(z.string().min(1).max(2048)).max(1000).default([]).describe('Hosts (`example.com`), wildcards (`*.example.com`) or URL prefixes'),
+  index: z.boolean().default(true).describe('`false` keeps what the key fetches out of the search index, unless a request says `index: true`'),
   expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
 })
 
@@ -26,6 +27,7 @@ const toNewKey = (body: z.output<typeof newKey>): NewKey => ({
   mode: body.mode,
   scopes: body.scopes,
   urlBlocklist: body.url_blocklist,
+  index: body.index,
   ...(body.rpm === undefined ? {} : { rpm: body.rpm }),
   ...(body.concurrency === undefined ? {} : { concurrency: body.concurrency }),
   ...(body.credit_limit === undefined ? {} : { creditLimit: body.credit_limit }),
@@ -45,6 +47,7 @@ const renderKey = (key: KeyRecord) => ({
   daily_credit_cap: key.dailyCreditCap,
   credits_used: key.creditsUsed,
   url_blocklist: key.urlBlocklist,
+  index: key.index,
   created_at: key.createdAt,
   last_used_at: key.lastUsedAt,
   expires_at: key.expiresAt,
