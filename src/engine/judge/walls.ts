@@ -1,4 +1,4 @@
-import { collapse, eachElement, rawTextOf } from '../convert/dom/walk.ts'
+import { collapse, eachElement, holds, rawTextOf } from '../convert/dom/walk.ts'
 import { headerOf, type Evidence } from './evidence.ts'
 
 export interface Wall {
@@ -118,14 +118,8 @@ const headingOf = ({ page }: Evidence): string => {
 }
 
 /** A page for people who have an account, whatever guards its form. */
-const hasLogin = ({ page }: Evidence): boolean => {
-  let found = false
-  if (page) eachElement(page.root, (element) => {
-    if (element.name === 'input' && element.attribs.type === 'password') found = true
-    return !found
-  })
-  return found
-}
+const hasLogin = ({ page }: Evidence): boolean =>
+  page !== undefined && holds(page.root, (element) => element.name === 'input' && element.attribs.type === 'password')
 
 /** Walls have no navigation. */
 const isFew = ({ page }: Evidence): boolean => {
