@@ -36,7 +36,7 @@ export interface Gathered {
 }
 
 const gatheredMax = 2000
-const jsonLdChars = 2_000_000
+const jsonLdChars = 1_000_000
 
 /** Whitespace between the parts of these is never seen. */
 const structural = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr', 'colgroup', 'ul', 'ol', 'dl', 'select', 'head', 'html', 'picture', 'datalist', 'video', 'audio'])
