@@ -1,6 +1,6 @@
 import type { Element } from 'domhandler'
 import type { Page } from '../convert/dom/parse.ts'
-import { collapse, eachElement, rawTextOf } from '../convert/dom/walk.ts'
+import { collapse, eachElement, holds, rawTextOf } from '../convert/dom/walk.ts'
 import type { Evidence } from './evidence.ts'
 
 const shellChars = 300
@@ -50,11 +50,4 @@ const look = (page: Page): Look => {
 
 const isRoot = (element: Element): boolean => element.name === 'app-root' || (element.name !== 'body' && element.name !== 'html' && rootIds.test(element.attribs.id ?? ''))
 
-const holdsPicture = (root: Element): boolean => {
-  let found = false
-  eachElement(root, (element) => {
-    if (element.name === 'img' || element.name === 'video' || element.name === 'canvas') found = true
-    return !found
-  })
-  return found
-}
+const holdsPicture = (root: Element): boolean => holds(root, (element) => element.name === 'img' || element.name === 'video' || element.name === 'canvas')

@@ -1,4 +1,4 @@
-import { collapse, eachElement, rawTextOf } from '../convert/dom/walk.ts'
+import { collapse, eachElement, holds, rawTextOf } from '../convert/dom/walk.ts'
 import { headerOf, type Evidence } from './evidence.ts'
 
 export interface Wall {
@@ -37,17 +37,17 @@ const rules: readonly Rule[] = [
   { vendor: 'akamai', signal: 'bot manager challenge', passable: true, source: /sec-if-cpt-container|\/_sec\/cp_challenge\/|[?&]bm-verify=|id="sec-cpt-if"/, chars: 1500 },
   { vendor: 'datadome', signal: 'captcha page', passable: false, source: /(?:geo|ct|interstitial)\.captcha-delivery\.com\/(?:captcha|c\.js)|'rt'\s*:\s*'c'[\s\S]{0,600}captcha-delivery\.com/, chars: 1500 },
   { vendor: 'datadome', signal: 'device check', passable: true, source: /captcha-delivery\.com/, chars: 1500 },
-  { vendor: 'perimeterx', signal: 'press and hold page', passable: false, source: /id=["']px-captcha|_pxBlockedUrl|_pxOnCaptchaSuccess|captcha\.px-(?:cdn|cloud)\.net|"blockScript"\s*:\s*"[^"]*\/captcha\.js/, chars: 2500 },
+  { vendor: 'perimeterx', signal: 'press and hold page', passable: false, source: /id=["']px-captcha|_pxBlockedUrl|_pxOnCaptchaSuccess|captcha\.px-(?:cdn|cloud)\.net|"blockScript"\s{0,5}:\s{0,5}"[^"]{0,300}\/captcha\.js/, chars: 2500 },
   { vendor: 'imperva', signal: 'incident page', passable: false, source: /_Incapsula_Resource/, text: /incapsula incident id|request unsuccessful|additional security check is required/i, chars: 2000, shown: true },
   { vendor: 'imperva', signal: 'script challenge', passable: true, source: /_Incapsula_Resource\?(?:SWJIYLWA|SWUDNSAI|CWUDNSAI)/, chars: 200 },
   { vendor: 'imperva', signal: 'interruption page', passable: true, title: /^pardon our interruption/i, chars: 3000 },
   { vendor: 'aws_waf', signal: 'x-amzn-waf-action header', passable: true, header: ['x-amzn-waf-action', /challenge/i] },
   { vendor: 'aws_waf', signal: 'x-amzn-waf-action header', passable: false, header: ['x-amzn-waf-action', /captcha|block/i] },
   { vendor: 'aws_waf', signal: 'captcha page', passable: false, source: /AwsWafCaptcha|CaptchaScript\.renderCaptcha|captcha\.awswaf\.com/, chars: 1500 },
-  { vendor: 'aws_waf', signal: 'challenge script', passable: true, source: /\bgokuProps\b|AwsWafIntegration\.(?:getToken|forceRefreshToken|checkForceRefresh)|token\.awswaf\.com[^"']*\/challenge\.js/, chars: 1000 },
+  { vendor: 'aws_waf', signal: 'challenge script', passable: true, source: /\bgokuProps\b|AwsWafIntegration\.(?:getToken|forceRefreshToken|checkForceRefresh)|token\.awswaf\.com[^"']{0,200}\/challenge\.js/, chars: 1000 },
   { vendor: 'cloudfront', signal: 'request blocked page', passable: false, statusMin: 400, text: /the request could not be satisfied[\s\S]{0,200}request blocked/i, chars: 1500 },
   { vendor: 'amazon', signal: 'robot page', passable: false, source: /\/errors\/validateCaptcha|To discuss automated access to Amazon data please contact|opfcaptcha\.amazon/i, chars: 2500 },
-  { vendor: 'kasada', signal: 'challenge script', passable: true, source: /\bwindow\.KPSDK\s*=|\/ips\.js\?(?:[^"']*&)?(?:tkrm_alpekz_s1|KP_)/, chars: 500 },
+  { vendor: 'kasada', signal: 'challenge script', passable: true, source: /\bwindow\.KPSDK\s*=|\/ips\.js\?(?:[^"']{0,300}&)?(?:tkrm_alpekz_s1|KP_)/, chars: 500 },
   { vendor: 'kasada', signal: 'x-kpsdk header', passable: true, status: [403, 429], header: ['x-kpsdk-ct', /./] },
   { vendor: 'sucuri', signal: 'firewall page', passable: false, title: /sucuri (?:website|cloudproxy) (?:website )?firewall|access denied - sucuri/i, chars: 3000 },
   { vendor: 'sucuri', signal: 'redirect script', passable: true, source: /sucuri_cloudproxy_js/, chars: 500 },
@@ -118,14 +118,8 @@ const headingOf = ({ page }: Evidence): string => {
 }
 
 /** A page for people who have an account, whatever guards its form. */
-const hasLogin = ({ page }: Evidence): boolean => {
-  let found = false
-  if (page) eachElement(page.root, (element) => {
-    if (element.name === 'input' && element.attribs.type === 'password') found = true
-    return !found
-  })
-  return found
-}
+const hasLogin = ({ page }: Evidence): boolean =>
+  page !== undefined && holds(page.root, (element) => element.name === 'input' && element.attribs.type === 'password')
 
 /** Walls have no navigation. */
 const isFew = ({ page }: Evidence): boolean => {

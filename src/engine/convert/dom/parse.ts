@@ -2,7 +2,7 @@ import { type Document, DomHandler, type Element } from 'domhandler'
 import { type Handler, Parser, type ParserOptions } from 'htmlparser2'
 import { depthMax, usualLimits, type Limits } from './limits.ts'
 import { holdsContent } from './noscript.ts'
-import { eachElement } from './walk.ts'
+import { holds } from './walk.ts'
 import { placeSegments } from './streamed.ts'
 import { TreeBuilder, type Gathered } from './tree-builder.ts'
 
@@ -49,14 +49,7 @@ const reveal = ({ concealed, textChars }: Gathered): void => {
   }
 }
 
-const holdsMain = (root: Element): boolean => {
-  let found = false
-  eachElement(root, (element) => {
-    if (element.name === 'main' || element.name === 'article' || element.name === 'h1') found = true
-    return !found
-  })
-  return found
-}
+const holdsMain = (root: Element): boolean => holds(root, (element) => element.name === 'main' || element.name === 'article' || element.name === 'h1')
 
 /** XML as it is written, with the same bounds. */
 export const parseXml = (xml: string, limits: Limits = usualLimits): { root: Document; truncated: boolean } => {

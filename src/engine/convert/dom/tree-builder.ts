@@ -38,7 +38,7 @@ export interface Gathered {
 }
 
 const gatheredMax = 2000
-const jsonLdChars = 2_000_000
+const jsonLdChars = 1_000_000
 const stateChars = 4_000_000
 
 /** Whitespace between the parts of these is never seen. */

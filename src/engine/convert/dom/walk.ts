@@ -37,6 +37,16 @@ export const walk = (root: ParentNode, visitor: Visitor): void => {
 export const eachElement = (root: ParentNode, visit: (element: Element) => boolean | void): void =>
   walk(root, { enter: (element) => visit(element) !== false, leave: nothing, text: nothing })
 
+/** Whether any element below `root` fits. */
+export const holds = (root: ParentNode, fits: (element: Element) => boolean): boolean => {
+  let found = false
+  eachElement(root, (element) => {
+    if (!found && fits(element)) found = true
+    return !found
+  })
+  return found
+}
+
 const nothing = (): void => {}
 
 /** Text below a node as it is written, at most `max` characters of it. */

@@ -207,6 +207,7 @@ export const markdownCases: readonly (readonly [name: string, html: string, mark
   ['a list in a cell', '<table><tr><th>A</th><th>B</th></tr><tr><td><ul><li>a</li><li>b</li></ul></td><td>c</td></tr></table>', '| A | B |\n| --- | --- |\n| - a<br>- b | c |'],
   ['code in a cell', '<table><tr><th>A</th><th>B</th></tr><tr><td><pre>a\nb</pre></td><td>c</td></tr></table>', '| A | B |\n| --- | --- |\n| `a`<br>`b` | c |'],
   ['emphasis and links in a cell', '<table><tr><th>A</th><th>B</th></tr><tr><td><b>a</b></td><td><a href="/x">b</a></td></tr></table>', '| A | B |\n| --- | --- |\n| **a** | [b](https://site.test/x) |'],
+  ['pipes in addresses and titles', '<table><tr><th>A</th><th>B</th></tr><tr><td><a href="/a|b" title="c|d">x</a></td><td><img src="/i|j.png" alt="k|l"></td></tr></table>', '| A | B |\n| --- | --- |\n| [x](https://site.test/a%7Cb "c\\|d") | ![k\\|l](https://site.test/i%7Cj.png) |'],
   ['a caption', '<table><caption>T</caption><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table>', 'T\n\n| A | B |\n| --- | --- |\n| 1 | 2 |'],
   ['empty rows and columns are dropped', '<table><tr><th>A</th><th></th><th>B</th></tr><tr><td></td><td></td><td></td></tr><tr><td>1</td><td> </td><td>2</td></tr></table>', '| A | B |\n| --- | --- |\n| 1 | 2 |'],
   ['unclosed cells and rows', '<table><tr><th>A<th>B<tr><td>1<td>2</table>', '| A | B |\n| --- | --- |\n| 1 | 2 |'],

@@ -5,8 +5,8 @@ export type Role =
   | 'summary' | 'frame' | 'media' | 'math' | 'script' | 'noscript' | 'button' | 'form' | 'input' | 'dialog' | 'caption'
 
 const groups: Readonly<Partial<Record<Role, string>>> = {
-  skip: 'style template title meta link base svg canvas object embed applet map area select textarea option optgroup datalist progress meter param source track frame frameset noframes noembed rp colgroup col slot-fallback',
-  block: 'address article aside body center dir-wrap details div fieldset figure figcaption footer header hgroup html legend main nav search section',
+  skip: 'style template title meta link base svg canvas object embed applet map area select textarea option optgroup datalist progress meter param source track frame frameset noframes noembed rp colgroup col',
+  block: 'address article aside body center details div fieldset figure figcaption footer header hgroup html legend main nav search section',
   paragraph: 'p',
   heading: 'h1 h2 h3 h4 h5 h6',
   list: 'ul ol menu dir',

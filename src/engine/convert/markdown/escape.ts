@@ -70,7 +70,9 @@ const invisible = /[\u0000-\u0008\u000e-\u001f\u007f\u00ad\u200b\u2060\ufeff]+/g
 const spaces = /[\t-\r \u00a0\u2028\u2029]+/g
 
 /** A destination in parentheses; angle brackets where its own parentheses would confuse. */
-export const destination = (url: string): string => (/[()\s<>]/.test(url) ? `<${url.replace(/[<>\n]/g, (char) => encodeURIComponent(char))}>` : url)
+export const destination = (url: string): string => (/[()\s<>|]/.test(url) ? wrapped(url.replace(/[<>\s|]/g, encodeURIComponent)) : url)
+
+const wrapped = (url: string): string => (/[()]/.test(url) ? `<${url}>` : url)
 
 export const titleOf = (title: string): string => {
   const tidy = collapseSpace(title).trim()

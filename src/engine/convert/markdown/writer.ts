@@ -1,55 +1,30 @@
-import { codeSpan, collapseSpace, destination, escapeText, titleOf } from './escape.ts'
+import { Containers } from './containers.ts'
+import { firstChar, isPunctuation, isWord, link as linkDelimiter, type Delimiter } from './delimiters.ts'
+import { codeSpan, collapseSpace, escapeText } from './escape.ts'
+import { LinkText } from './link-text.ts'
 
 /** How breaks between blocks are written: as lines, as `<br>` in a table cell, as spaces in a heading. */
 export type Layout = 'block' | 'cell' | 'line'
-
-/** A delimiter pair around inline content. `html` replaces it where Markdown's flanking rules would not let it open or close. */
-export interface Delimiter {
-  kind: string
-  open: string
-  close: string
-  htmlOpen?: string
-  htmlClose?: string
-}
 
 interface Marker {
   delimiter: Delimiter
   /** Index of the opening chunk, -1 until content comes. */
   at: number
   html: boolean
-  link: Link | null
+  link: LinkText | null
 }
-
-interface Link {
-  url: string
-  title: string
-  settled: boolean
-  /** Pieces between block breaks; one of them becomes the link. */
-  pieces: { open: number; close: number; heading: boolean }[]
-}
-
-interface Container {
-  /** Written once, on the container's first line; null afterwards. */
-  first: string | null
-  rest: string
-}
-
-const linkDelimiter: Delimiter = { kind: 'link', open: '[', close: ']' }
-const punctuation = /[\p{P}\p{S}]/u
-/** Deeper quotes and lists are written at this depth: every line repeats the prefix of all its containers. */
-const containersMax = 24
 
 /** Writes Markdown front to back. Breaks, spaces and delimiters wait until content follows, so none is ever left over. */
 export class Writer {
   layout: Layout = 'block'
   inHeading = false
+  /** Blocks begun so far. */
+  blocks = 0
   readonly #chunks: string[] = []
-  readonly #containers: Container[] = []
+  readonly #containers = new Containers()
   readonly #markers: Marker[] = []
   readonly #active = new Map<string, number>()
   #unopened = 0
-  #freshContainers = 0
-  #prefix = ''
   /** Newlines due before the next content. */
   #breaks = 0
   #space = false
@@ -135,7 +110,7 @@ export class Writer {
     if (this.#glued) return
     if (this.layout !== 'block') return this.#flatBreak()
     if (this.#blockStart) {
-      if (!this.#fresh) this.#breaks = Math.max(this.#breaks, level)
+      if (!this.#containers.innermostIsFresh) this.#breaks = Math.max(this.#breaks, level)
     } else this.#endBlock(level)
   }
 
@@ -144,14 +119,14 @@ export class Writer {
     this.#glued = false
     if (this.layout !== 'block') return this.#flatBreak()
     if (!this.#blockStart) this.#endBlock(level)
-    else if (!this.#fresh) this.#breaks = level
+    else if (!this.#containers.innermostIsFresh) this.#breaks = level
   }
 
   /** Whole lines, such as a fenced block or a table; the writer adds the prefixes. */
   block(lines: string): void {
     this.break(2)
     this.#startLine()
-    const prefix = this.#prefix
+    const { prefix } = this.#containers
     const blank = prefix.trimEnd()
     this.#push(prefix === '' ? lines : lines.split('\n').map((line, i) => (i === 0 ? line : line === '' ? blank : prefix + line)).join('\n'))
     this.#lineStart = false
@@ -176,9 +151,7 @@ export class Writer {
 
   /** False where nesting is too deep and the content joins its parent. */
   openContainer(first: string, rest: string): boolean {
-    if (this.#containers.length >= containersMax) return false
-    this.#containers.push({ first, rest })
-    this.#freshContainers++
+    if (!this.#containers.open(first, rest)) return false
     this.#blockStart = true
     return true
   }
@@ -186,17 +159,11 @@ export class Writer {
   closeContainer(): void {
     this.#glued = false
     if (!this.#blockStart) this.#endBlock(1)
-    if (this.#containers.pop()?.first !== null) this.#freshContainers--
-    this.#prefix = this.#joinRest()
-  }
-
-  /** True while the innermost container has no content. */
-  get #fresh(): boolean {
-    return (this.#containers.at(-1)?.first ?? null) !== null
+    this.#containers.close()
   }
 
   get containerIsFresh(): boolean {
-    return this.#fresh && this.#blockStart
+    return this.#containers.innermostIsFresh && this.#blockStart
   }
 
   get atBlockStart(): boolean {
@@ -226,7 +193,7 @@ export class Writer {
 
   openLink(url: string, title: string): void {
     this.#active.set('link', 1)
-    this.#mark({ delimiter: linkDelimiter, at: -1, html: false, link: { url, title, settled: false, pieces: [] } })
+    this.#mark({ delimiter: linkDelimiter, at: -1, html: false, link: new LinkText(url, title) })
   }
 
   /** The innermost link ends here, wherever its closing tag may stand. */
@@ -238,7 +205,7 @@ export class Writer {
     if (!marker?.link) return
     if (marker.at < 0) {
       this.#unopened--
-      this.#settleLink(marker.link)
+      marker.link.settle(this.#chunks, this.layout === 'cell')
       return
     }
     // Delimiters opened inside the link and not closed yet end with it and begin again after it.
@@ -306,9 +273,9 @@ export class Writer {
   #suspend(marker: Marker): void {
     if (marker.at < 0) return
     if (marker.link) {
-      this.#addPiece(marker.link, marker.at)
+      marker.link.add(this.#chunks, marker.at, this.inHeading)
       // Indexes into a captured part mean nothing once it is taken out.
-      if (this.#capturing > 0) this.#settleLink(marker.link)
+      if (this.#capturing > 0) marker.link.settle(this.#chunks, this.layout === 'cell')
     } else this.#chunks.push(marker.html ? (marker.delimiter.htmlClose ?? marker.delimiter.close) : marker.delimiter.close)
     marker.at = -1
     marker.html = false
@@ -318,31 +285,16 @@ export class Writer {
   #end(marker: Marker): void {
     const close = this.#chunks.length
     if (marker.link) {
-      this.#addPiece(marker.link, marker.at)
-      this.#settleLink(marker.link)
+      marker.link.add(this.#chunks, marker.at, this.inHeading)
+      marker.link.settle(this.#chunks, this.layout === 'cell')
       return
     }
     const { delimiter } = marker
     const last = this.#lastChar()
     this.#chunks.push(marker.html ? (delimiter.htmlClose ?? delimiter.close) : delimiter.close)
-    if (!marker.html && delimiter.htmlClose && punctuation.test(last)) this.#fragile.push({ marker, open: marker.at, close })
+    if (!marker.html && delimiter.htmlClose && isPunctuation(last)) this.#fragile.push({ marker, open: marker.at, close })
     if (this.#closed.at(-1)?.close !== close - 1) this.#closed = []
     this.#closed.push({ kind: delimiter.kind, open: marker.at, close, html: marker.html })
-  }
-
-  #addPiece(link: Link, open: number): void {
-    link.pieces.push({ open, close: this.#chunks.length, heading: this.inHeading })
-    this.#chunks.push('')
-  }
-
-  /** A link around several blocks goes to its heading, or to its first words. */
-  #settleLink(link: Link): void {
-    if (link.settled) return
-    link.settled = link.pieces.length > 0
-    const piece = link.pieces.find((candidate) => candidate.heading) ?? link.pieces[0]
-    if (!piece) return
-    this.#chunks[piece.open] = '['
-    this.#chunks[piece.close] = `](${destination(link.url)}${titleOf(link.title)})`
   }
 
   /** Everything that is due before content whose first characters are `next`. */
@@ -362,11 +314,13 @@ export class Writer {
   #startLine(): void {
     if (this.#capturing === 0) {
       if (this.#breaks > 0 && this.#chunks.length > 0) {
-        const blank = this.#breaks === 2 ? `${this.#prefix.trimEnd()}\n` : ''
+        const blank = this.#breaks === 2 ? `${this.#containers.prefix.trimEnd()}\n` : ''
         this.#push(`\n${blank}`)
       }
-      if (this.#prefix !== '' || this.#freshContainers > 0) this.#push(this.#linePrefix())
+      const prefix = this.#containers.begin()
+      if (prefix !== '') this.#push(prefix)
     }
+    this.blocks++
     this.#breaks = 0
     this.#lineBreaks = 0
     this.#space = false
@@ -388,7 +342,7 @@ export class Writer {
       this.#endBlock(2)
       this.#startLine()
       return
-    } else this.#push(`  \n${this.#prefix}`)
+    } else this.#push(`  \n${this.#containers.prefix}`)
     if (this.#lineHead !== '') this.#push(this.#lineHead)
     this.#lineHead = ''
     this.#lineStart = true
@@ -416,7 +370,7 @@ export class Writer {
       // Asterisks that close and asterisks that open would run together.
       const runsTogether = touches && before === delimiter.open[0]
       if (!marker.link) this.#lineStart = false
-      marker.html = delimiter.htmlOpen !== undefined && (runsTogether || (isWord(before) && punctuation.test(firstChar(follows))))
+      marker.html = delimiter.htmlOpen !== undefined && (runsTogether || (isWord(before) && isPunctuation(firstChar(follows))))
       marker.at = this.#chunks.length
       this.#chunks.push(marker.link ? '' : marker.html ? (delimiter.htmlOpen ?? delimiter.open) : delimiter.open)
     })
@@ -432,24 +386,6 @@ export class Writer {
     }
   }
 
-  #linePrefix(): string {
-    if (this.#freshContainers === 0) return this.#prefix
-    let prefix = ''
-    for (const container of this.#containers) {
-      prefix += container.first ?? container.rest
-      container.first = null
-    }
-    this.#freshContainers = 0
-    this.#prefix = this.#joinRest()
-    return prefix
-  }
-
-  #joinRest(): string {
-    let prefix = ''
-    for (const container of this.#containers) if (container.first === null) prefix += container.rest
-    return prefix
-  }
-
   #push(chunk: string): void {
     this.#chunks.push(chunk)
   }
@@ -463,10 +399,3 @@ export class Writer {
     return ''
   }
 }
-
-const firstChar = (text: string): string => {
-  const code = text.codePointAt(0)
-  return code === undefined ? '' : String.fromCodePoint(code)
-}
-
-const isWord = (char: string): boolean => char !== '' && !/\s/.test(char) && !punctuation.test(char)

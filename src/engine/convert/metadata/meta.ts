@@ -1,6 +1,7 @@
 import { collapse } from '../dom/walk.ts'
 
-const valueChars = 20_000
+const valueChars = 5000
+const groupMax = 100
 
 /** The `<meta>` elements of a page by name, property, http-equiv or itemprop. */
 export interface Meta {
@@ -21,7 +22,7 @@ export const metaOf = (metas: readonly Record<string, string>[]): Meta => {
       if (!key || key.length > 100) continue
       const list = values.get(key)
       if (!list) values.set(key, [content])
-      else if (list.length < 100 && !list.includes(content)) list.push(content)
+      else if (list.length < groupMax && !list.includes(content)) list.push(content)
     }
   }
   return {
@@ -29,7 +30,7 @@ export const metaOf = (metas: readonly Record<string, string>[]): Meta => {
     all: (...names) => names.flatMap((name) => values.get(name) ?? []),
     group: (pattern) => {
       const found: Record<string, string> = {}
-      for (const [name, list] of values) if (pattern.test(name)) found[name] = /(?:tag|author|locale:alternate)$/.test(name) ? list.join(', ') : (list[0] ?? '')
+      for (const [name, list] of [...values].filter(([key]) => pattern.test(key)).slice(0, groupMax)) found[name] = /(?:tag|author|locale:alternate)$/.test(name) ? list.join(', ') : (list[0] ?? '')
       return found
     },
   }

@@ -11,6 +11,7 @@ interface Item {
 const itemsMax = 500
 const valuesMax = 5000
 const valueChars = 5000
+const totalChars = 500_000
 const depthMax = 8
 
 /** Items as the HTML Standard's microdata-to-JSON has them, without `itemref`. */
@@ -21,6 +22,7 @@ export const microdataOf = (root: Document, resolve: Resolve): unknown[] => {
   const items: Item[] = []
   let itemCount = 0
   let valueCount = 0
+  let chars = 0
   walk(root, {
     enter(element) {
       const current = items.at(-1)
@@ -30,8 +32,9 @@ export const microdataOf = (root: Document, resolve: Resolve): unknown[] => {
         itemCount++
         if (names.length === 0 || !current) top.push(item)
       }
-      if (current && names.length > 0 && valueCount < valuesMax) {
+      if (current && names.length > 0 && valueCount < valuesMax && chars < totalChars) {
         const value = item ?? valueOf(element, resolve)
+        if (typeof value === 'string') chars += value.length * names.length
         if (value !== '') for (const name of names) {
           valueCount++
           ;(current.properties[name] ??= []).push(value)
