@@ -280,11 +280,11 @@ const voiceHosts = (config: Config): ReadonlyMap<string, string> => {
 const firstParties = (config: Config): ReadonlyMap<string, FirstParty> =>
   new Map(config.prefetchAllowedOrigins.length === 0 ? [] : [['prefetch', { origins: new Set(config.prefetchAllowedOrigins), secret: config.prefetchDefaultKey }]])
 
-/** Writes the whole database as lines of JSON; resolves to the number of rows. */
-export const exportTo = async (config: Config, output: Writable): Promise<number> => {
+/** Writes the whole database as lines of JSON; `output` is opened once the database is. Resolves to the number of rows. */
+export const exportTo = async (config: Config, output: () => Writable): Promise<number> => {
   const store = await storeOf(config, createLogger(config.logLevel))
   try {
-    return (await exportStore(store, output)).rows
+    return (await exportStore(store, output())).rows
   } finally {
     await store.close()
   }

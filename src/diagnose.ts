@@ -138,7 +138,7 @@ const names = async (config: Config): Promise<Finding> => {
     await (await ways.live()).judge('https://example.com/', AbortSignal.timeout(5000))
     return { state: 'ok', what: 'name resolution', detail: 'example.com resolves' }
   } catch (error) {
-    return { state: 'bad', what: 'name resolution', detail: normalize(error).message, mend: 'This machine cannot look up public names; check its DNS settings. The lab works without.' }
+    return { state: 'off', what: 'name resolution', detail: normalize(error).message, mend: 'This machine cannot look up public names; check its DNS settings. The lab works without.' }
   } finally {
     await ways.close()
   }

@@ -138,5 +138,12 @@ describe('lyrebird export and import', () => {
     const imported = await run(['import', file], to)
     expect(imported).toMatchObject({ code: 0, err: expect.stringMatching(/rows read/) as string })
     expect((await run(['keys', 'list'], to)).out).toContain('moved')
+    expect((await stat(join(folder, 'to', 'db'))).mode & 0o077).toBe(0)
+
+    // What cannot be done leaves what is there as it was, and says so in a line.
+    const before = await readFile(file, 'utf8')
+    expect((await run(['export', file], { LYREBIRD_DATA_DIR: '/dev/null/no' })).code).toBe(1)
+    expect(await readFile(file, 'utf8')).toBe(before)
+    expect(await run(['import', join(folder, 'none.ndjson')], to)).toMatchObject({ code: 1, err: expect.stringMatching(/none\.ndjson cannot be read\.\n$/) as string })
   }, timeout)
 })

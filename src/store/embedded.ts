@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { lockDirectory } from './directory-lock.ts'
@@ -27,7 +27,7 @@ export interface Embedded {
 export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Embedded> => {
   const start = template && { loadDataDir: template }
   if (dataDir === 'memory://') return opened(await ready(new PGlite({ parsers, startParams, ...start })), () => {})
-  await mkdir(dataDir, { recursive: true }).catch((err: unknown) => {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((err: unknown) => {
     throw new StoreError(`The data folder ${dataDir} cannot be created: ${err instanceof Error ? err.message : String(err)}. Set LYREBIRD_DATA_DIR to a folder that this user can write.`, { cause: err })
   })
   const lock = lockDirectory(dataDir)
@@ -43,6 +43,8 @@ export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Em
       await writeFile(unfinished, '')
     }
     const pglite = await ready(new PGlite({ dataDir: folder, parsers, startParams, ...(major === undefined ? start : {}) }))
+    // The engine makes its files for all to write; nobody else comes near them behind this.
+    await chmod(folder, 0o700)
     await rm(unfinished, { force: true })
     return opened(pglite, () => lock.release())
   } catch (err) {

@@ -4,6 +4,7 @@ import { kindNames } from './block-features.ts'
 import { bestThreshold } from './context-features.ts'
 import { judgeBlocks, judgeKind, prepare, type Prepared } from './judge.ts'
 import { defaultModel, type Model } from './model.ts'
+import { wholeTables } from './tables.ts'
 
 export type PageKind = (typeof kindNames)[number]
 
@@ -40,6 +41,7 @@ const choose = (root: Document, prepared: Prepared, p: Float32Array, mode: 'read
   const words = page.blocks.map((block) => block.size.words)
   const threshold = bestThreshold(p, words, betas[mode])
   const keep = Uint8Array.from(p, (value) => (value >= threshold ? 1 : 0))
+  wholeTables(page, keep)
   let kept = 0
   let hit = 0
   keep.forEach((flag, i) => {
