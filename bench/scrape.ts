@@ -29,7 +29,7 @@ const main = async (): Promise<void> => {
   const base = `http://127.0.0.1:${port}`
   const dataDir = mkdtempSync(join(tmpdir(), 'lyrebird-bench-'))
   const server = spawn(process.execPath, [resolve(here, '../bin/lyrebird.js'), 'serve', '--port', '0', '--data-dir', dataDir], {
-    env: { ...process.env, CORPUS_DIR: '', LYREBIRD_BOOTSTRAP_KEY: secret, LYREBIRD_EGRESS_ALLOW: '127.0.0.1', LYREBIRD_IP_RPM: '0', LYREBIRD_LOG_LEVEL: 'error' },
+    env: { ...process.env, CORPUS_DIR: '', LYREBIRD_BOOTSTRAP_KEY: secret, LYREBIRD_EGRESS_ALLOW: '127.0.0.1', LYREBIRD_IP_RPM: '0', LYREBIRD_LOG_LEVEL: 'error', LYREBIRD_INDEX: process.env.INDEX ?? 'auto', LYREBIRD_CACHE_TTL_S: process.env.CACHE_TTL ?? '172800' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   try {
