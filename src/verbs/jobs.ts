@@ -11,10 +11,10 @@ import type { VerbDeps } from './deps.ts'
 import { reading, steering } from './plain.ts'
 import { refuseWhole } from './scrape.ts'
 import type { Metered } from './table.ts'
-import { batchPages, storedBatch } from './work/batch.ts'
-import { crawlSeeds } from './work/crawl.ts'
-import { isFree } from './work/job.ts'
-import { mapSite } from './work/map.ts'
+import { batchPages, storedBatch } from './tasks/batch.ts'
+import { crawlSeeds } from './tasks/crawl.ts'
+import { isFree } from './tasks/job.ts'
+import { mapSite } from './tasks/map.ts'
 
 /** Whoever has nothing left learns it now and not from a job that fails. */
 const submit = async (deps: VerbDeps, visit: Visit, actor: Actor, job: Pick<Submission, 'kind' | 'stage' | 'intent' | 'pageLimit' | 'pages' | 'pace'> & { webhook?: JobWebhook | undefined }) => {

@@ -1,5 +1,5 @@
 import { freePrices } from '../contract/price.ts'
-import { isFree } from './work/job.ts'
+import { isFree } from './tasks/job.ts'
 import { reading, steering } from './plain.ts'
 
 export const monitorVerbs = {
