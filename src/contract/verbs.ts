@@ -1,6 +1,7 @@
 import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
 import type { Document } from './document.ts'
+import type { Enrichment, EnrichIntent } from './enrich.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
@@ -62,6 +63,11 @@ export interface VerbMap {
   index_state: { input: Record<string, never>; value: IndexState }
   index_delete: { input: IndexSelection; value: { deleted: number } }
   extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
+  /** The four differ in name alone: the parts are the intent's. */
+  brand: { input: EnrichIntent; value: Enrichment }
+  company: { input: EnrichIntent; value: Enrichment }
+  classify: { input: EnrichIntent; value: Enrichment }
+  enrich: { input: EnrichIntent; value: Enrichment }
   batch: { input: BatchIntent; value: JobRecord }
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }
