@@ -12,6 +12,8 @@ export interface PriceList {
   formats: Partial<Record<FormatKind, number>>
   /** Added for each part of an enrichment. */
   parts?: Partial<Record<EnrichPart, number>>
+  /** The seed of a crawl, where it costs something else than the other pages. */
+  seed?: number
   /** A page served from the store; `page` applies where unset. */
   cacheHit?: number
   /** A web search, without the pages of its results; `page` applies where unset. */
@@ -21,6 +23,9 @@ export interface PriceList {
 }
 
 export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, targetError: 0, cacheHit: 0, search: 0 }
+
+/** What holds for a page of a crawl so many links away from its seed. */
+export const pricesAt = (depth: number, prices: PriceList): PriceList => (depth === 0 && prices.seed !== undefined ? { ...prices, page: prices.seed } : prices)
 
 type Priced = Pick<ScrapeIntent, 'formats' | 'render'>
 

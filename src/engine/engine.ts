@@ -1,12 +1,12 @@
 import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
-import { needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
+import { isTextFormat, needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
 import type { BlobStore } from '../contract/blobs.ts'
 import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
 import type { Attempt } from '../failure/evidence.ts'
-import { fail, type Failure } from '../failure/failure.ts'
+import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { Deadline } from '../lib/deadline.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -116,13 +116,25 @@ const climb = async (work: Work): Promise<RungResult & { kind: 'document' }> => 
   const { intent, renderer } = work
   if (intent.content) return contentRung(work, intent.content)
   const first = intent.render === 'js' || (intent.render === 'auto' && needsBrowser(intent)) ? renderRung : httpRung
-  const result = await first(work)
+  const result = await first(work).catch((error: unknown) => withoutBrowser(work, error))
   if (result.kind === 'document') return result
   // Without a browser the failure below it is the one that says something about the page.
   if (!renderer?.available) throw result.failure
   const higher = await renderRung(work)
   if (higher.kind === 'document') return higher
   throw higher.failure
+}
+
+/** Where there is no browser, what only one can make is told as failed beside the rest. */
+const withoutBrowser = async (work: Work, error: unknown): Promise<RungResult> => {
+  const { intent } = work
+  const formats = intent.formats.filter(isTextFormat)
+  const isMissing = isFailure(error) && error.code === 'platform.browser_unavailable'
+  if (!isMissing || intent.render !== 'auto' || formats.length === 0 || needsBrowser({ ...intent, formats })) throw error
+  const result = await httpRung({ ...work, intent: { ...intent, formats } })
+  if (result.kind !== 'document') return result
+  const missing = intent.formats.filter((format) => !isTextFormat(format)).map(({ kind }) => [kind, error.toJSON()])
+  return { ...result, document: { ...result.document, failedFormats: { ...result.document.failedFormats, ...(Object.fromEntries(missing) as Document['failedFormats']) } } }
 }
 
 const fromCache = async (deps: EngineDeps, intent: ScrapeIntent, context: ScrapeContext, key: string) => {
