@@ -35,6 +35,8 @@ export interface RenderOrder {
   options: BrowserOptions
   screenshot?: ScreenshotOptions
   pdf?: PdfOptions
+  /** Look at the styles that the page is shown with. */
+  probe?: boolean
   /** Most bytes of the final document. */
   bytesMax: number
   deadline: Deadline
@@ -42,8 +44,9 @@ export interface RenderOrder {
   look(page: RenderedPage): Promise<number>
 }
 
+/** `probe` comes out of a stranger's page: nothing about its form is certain. */
 export type RenderResult =
-  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[]; screenshot?: RawBlob; pdf?: RawBlob; actions: RawActionResult[] }
+  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[]; screenshot?: RawBlob; pdf?: RawBlob; probe?: unknown; actions: RawActionResult[] }
   /** The address answers with something that browsers download or show with a viewer. */
   | { kind: 'file'; attempts: Attempt[] }
 
