@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { ConfigError, type Config } from './config.ts'
 import type { BlobStore } from './contract/blobs.ts'
 import { readKinds, shownKinds, textKinds } from './contract/intent.ts'
-import { modes } from './contract/document.ts'
+import { modes, type Document } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
@@ -14,7 +14,7 @@ import { createSearch } from './search-providers.ts'
 import { dialects } from './dialects/registry.ts'
 import { readAllow, readPorts } from './egress/allow.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
-import { createEngine, type Engine } from './engine/engine.ts'
+import { createEngine, type Engine, type StoredPart } from './engine/engine.ts'
 import { createModel, type ModelSettings } from './engine/providers/model.ts'
 import type { Lab } from './lab/index.ts'
 import { systemClock } from './lib/clock.ts'
@@ -85,7 +85,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const bus = createBus()
   const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
-  const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId))
+  const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of<Document>(workspaceId))
+  const partsOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of<StoredPart>(workspaceId))
   const egress = { live: ways.live, test: ways.test }
   const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
   const monitors = createMonitors({ store, clock: systemClock, bus, retentionS: config.jobRetentionHours * 3600, addWebhook: addMonitorEndpoint })
@@ -112,6 +113,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     webhooks,
     monitors,
     cacheOf,
+    partsOf,
+    enrichMaxAgeS: config.enrichMaxAgeS,
     capabilities: () => capabilities(config, store, searcher.names),
     ready: () => readiness(store),
     operatorSecret,

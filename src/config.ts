@@ -65,6 +65,7 @@ export const settings = {
   maxInFlight: setting({ env: 'LYREBIRD_MAX_IN_FLIGHT', schema: int(1, 100_000), default: '512', doc: 'Most requests worked on at once; further ones answer platform.overloaded.' }),
   ipRpm: setting({ env: 'LYREBIRD_IP_RPM', schema: int(0, 1_000_000), default: '300', doc: 'Requests per minute and client address, counted before the key is looked at; 0 switches this off.' }),
   cacheTtlS: setting({ env: 'LYREBIRD_CACHE_TTL_S', schema: int(0, 31_536_000), default: '172800', doc: 'Seconds for which results are kept for reuse with max_age_s; 0 keeps none.' }),
+  enrichMaxAgeS: setting({ env: 'LYREBIRD_ENRICH_MAX_AGE_S', schema: int(0, 31_536_000), default: '86400', doc: 'Seconds for which an answer about a host (brand, company, classification) will do where a request names no max_age_s; at most LYREBIRD_CACHE_TTL_S.' }),
   index: setting({ env: 'LYREBIRD_INDEX', schema: z.enum(['auto', 'off']), default: 'auto', doc: '`auto` makes every fetched page searchable in its workspace, unless a request says `index: false`; `off` keeps no search index.' }),
   indexDays: setting({ env: 'LYREBIRD_INDEX_DAYS', schema: int(0, 36_500), default: '0', doc: 'Days for which fetched pages can be found by search; 0 for ever.' }),
   searchProviders: setting({ env: 'LYREBIRD_SEARCH_PROVIDERS', schema: list.pipe(z.array(z.enum(['index', 'searxng', 'brave', 'serper', 'tavily']))), doc: 'Who is asked for a search, all at once; at equal rank the first one counts: index,searxng. Default: the own index, then all that are configured.' }),

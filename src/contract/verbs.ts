@@ -2,8 +2,9 @@ import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
 import type { Document } from './document.ts'
 import type { SchemaDraft } from './extract.ts'
+import type { Enrichment, EnrichIntent } from './enrich.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
-import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
+import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import type { MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
 import type { PriceList } from './price.ts'
@@ -65,6 +66,11 @@ export interface VerbMap {
   extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
   /** Needs a model. `existing` is what the words change. */
   schema_draft: { input: { prompt: string; existing?: Record<string, unknown> }; value: SchemaDraft }
+  /** The four differ in name alone: the parts are the intent's. */
+  brand: { input: EnrichIntent; value: Enrichment }
+  company: { input: EnrichIntent; value: Enrichment }
+  classify: { input: EnrichIntent; value: Enrichment }
+  enrich: { input: EnrichIntent; value: Enrichment }
   batch: { input: BatchIntent; value: JobRecord }
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }
@@ -81,10 +87,12 @@ export interface VerbMap {
   jobs_resume: { input: JobQuery; value: JobRecord }
   jobs_retry: { input: JobQuery; value: { job: JobRecord; retrying: number } }
   jobs_delete: { input: JobQuery; value: JobRecord }
-  /** Events after the one with the number `after`; ends with the job. Those of type `progress` have no id. */
-  jobs_events: { input: JobQuery & { after: number; documents: boolean }; value: AsyncGenerator<JobEvent> }
-  /** Events of all jobs, without end; from now on where `after` is null. */
-  workspace_events: { input: { after: number | null }; value: AsyncGenerator<JobEvent> }
+  /** Events after the one with the number `after`; ends with the job. Those of type `progress` have no id. `job` is as it was when the stream was opened. */
+  jobs_events: { input: JobQuery & { after: number; documents: boolean }; value: { job: JobRecord; events: AsyncGenerator<JobEvent> } }
+  /** Events of all jobs, without end; from now on where `after` is null. With `progress`, events of that type tell between them how open jobs come on. */
+  workspace_events: { input: { after: number | null; progress: boolean }; value: AsyncGenerator<JobEvent> }
+  /** Pages of the workspace's jobs that are under way and that wait. */
+  jobs_load: { input: Record<string, never>; value: JobLoad }
   webhooks_create: { input: NewWebhook; value: { endpoint: WebhookEndpoint; secret: string } }
   webhooks_list: { input: Record<string, never>; value: WebhookEndpoint[] }
   webhooks_get: { input: { id: string }; value: WebhookEndpoint }

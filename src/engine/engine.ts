@@ -11,11 +11,13 @@ import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { Deadline } from '../lib/deadline.ts'
 import type { Clock } from '../lib/clock.ts'
-import { cacheKey, type DocumentCache } from './cache.ts'
+import { cacheKey, type DocumentCache, type ResultCache } from './cache.ts'
 import { createDiscovery, type Discovery } from './discover/index.ts'
 import { draftSchema, type SchemaWish } from './extract/draft-schema.ts'
 
-export type { Discovery, DocumentCache }
+export type { Discovery, DocumentCache, EnrichContext, ResultCache, StoredPart }
+import { enrich, type EnrichContext, type StoredPart } from './enrich/enrich.ts'
+import type { EnrichIntent, Enrichment } from '../contract/enrich.ts'
 import type { Converter } from './convert/index.ts'
 import type { Model } from './providers/model.ts'
 import { contentRung } from './stages/content.ts'
@@ -53,6 +55,8 @@ export interface Engine {
   scrape(intent: ScrapeIntent, context: ScrapeContext): Promise<Outcome<Document>>
   /** Never throws. */
   draftSchema(wish: SchemaWish, context: ScrapeContext): Promise<Outcome<SchemaDraft>>
+  /** Who is behind a page, from one visit of it. Never throws. */
+  enrich(intent: EnrichIntent, context: EnrichContext): Promise<Outcome<Enrichment>>
   /** What a site says about its own pages. */
   discovery(mode: KeyMode): Promise<Discovery>
 }
@@ -80,6 +84,8 @@ export interface Work {
 const draftMs = 60_000
 
 export const createEngine = (deps: EngineDeps): Engine => ({
+  enrich: (intent, context) => enrich(deps, { climb, obeyRobots }, intent, context),
+
   discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
 
   draftSchema: async (wish, { mode, signal, owner = '' }) => {

@@ -4,7 +4,7 @@ import type { Capabilities, Health } from '../contract/verbs.ts'
 import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import type { IndexSelection, IndexState } from '../contract/search.ts'
-import type { DocumentCache, Engine } from '../engine/engine.ts'
+import type { DocumentCache, Engine, ResultCache, StoredPart } from '../engine/engine.ts'
 import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
@@ -19,6 +19,10 @@ export interface VerbDeps {
   monitors: Monitors
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
+  /** Answers about hosts, kept as results are. */
+  partsOf(workspaceId: string): ResultCache<StoredPart> | undefined
+  /** Seconds for which such an answer will do, where a request names none. */
+  enrichMaxAgeS: number
   searcher: Searcher
   /** What workspaces have fetched, as far as it can be searched; undefined where nothing is kept for that. */
   pages?: SearchablePages | undefined
