@@ -135,7 +135,7 @@ describe('POST /api/search', () => {
     const titles = results.map((result) => result.title)
     model.script(answer({ titles }), answer({ titles }), answer({ titles }))
     const { value, credits } = await billed(() => search({ query: 'site:lab.test', prompt: 'the titles', schema: { type: 'object', properties: { titles: { type: 'array', items: { type: 'string' } } } } }))
-    expect((value.json?.titles as string[]).toSorted()).toEqual(titles.toSorted())
+    expect((value.json as { titles: string[] }).titles.toSorted()).toEqual(titles.toSorted())
     expect(value.raw).toBeNull()
     expect(value.usage?.promptTokens).toBeGreaterThan(0)
     expect(value.metadata.chunker?.chunks.length).toBeGreaterThan(0)
