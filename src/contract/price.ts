@@ -18,6 +18,8 @@ export interface PriceList {
   cacheHit?: number
   /** A web search, without the pages of its results; `page` applies where unset. */
   search?: number
+  /** Added for each page of a search that was read for one answer from all of them. */
+  searchExtract?: number
   /** A target's 4xx that the caller asked to pay for. */
   targetError: number
 }
