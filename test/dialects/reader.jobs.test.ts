@@ -299,7 +299,7 @@ describe('the stream of a job', () => {
     const frames = await framesOf(await open(`/v1/jobs/${id}/stream`))
     parse(frames)
     expect(new Set(frames.map((frame) => frame.event))).toEqual(new Set(['progress', 'page', 'error', 'done']))
-    expect(frames.filter((frame) => frame.event === 'page').map((frame) => frame.data.url).toSorted()).toEqual([article, docs])
+    expect(frames.filter((frame) => frame.event === 'page').map((frame) => String(frame.data.url)).toSorted()).toEqual([article, docs])
     expect(frames.find((frame) => frame.event === 'page' && frame.data.url === article)?.data).toMatchObject({ markdown: expect.stringMatching(/lighthouse/i), metadata: { statusCode: 200 }, credits: 1 })
     expect(frames.find((frame) => frame.event === 'error')?.data).toEqual({ url: missing, error: expect.stringContaining('404') })
     expect(frames.at(-1)).toMatchObject({ event: 'done', data: { status: 'completed', completed: 3, total: 3 } })

@@ -97,7 +97,7 @@ const map = {
   'caller.not_found': { code: 'not_found' },
   'caller.conflict': {
     code: 'conflict',
-    message: ({ message, plainFacts: { limit } }) => (limit === undefined ? message : `There may be ${String(limit)} webhooks, and there are.`),
+    message: ({ message, plainFacts: { limit } }) => (typeof limit === 'number' ? `There may be ${limit} webhooks, and there are.` : message),
     details: ({ plainFacts: { state, limit } }) => (limit === undefined ? { status: stateWord(String(state)) } : { limit }),
   },
   'caller.job_not_ready': { code: 'conflict', details: (failure) => ({ status: failure.plainFacts.status }) },
