@@ -196,7 +196,7 @@ class Job {
   async #visit(visit: Visit, proxy: BrowserProxy): Promise<RenderResult> {
     if (!(await visit.go())) return { kind: 'file', attempts: [this.#attempt(this.#order.url, proxy, { outcome: 'ok', signal: 'not a page' })] }
     const page = await visit.read()
-    const probe = this.#order.probe ? await visit.probe() : undefined
+    const probe = this.#order.probe ? await visit.probe(this.#order.probe.clear) : undefined
     const shots = await visit.shots()
     return { kind: 'page', page, ...shots, ...(probe === undefined ? {} : { probe }), actions: visit.actions, warnings: visit.warnings, attempts: [this.#attempt(page.url, proxy, { outcome: 'ok', status: page.status })] }
   }

@@ -134,9 +134,9 @@ export class Visit {
   }
 
   /** Undefined where the page would not be looked at: its text is worth more. */
-  async probe(): Promise<unknown> {
+  async probe(clear: boolean): Promise<unknown> {
     try {
-      return await this.#patiently(() => this.page.evaluate(call('probe', { elementsMax: probedMax, markupMax: probedMarkup })))
+      return await this.#patiently(() => this.page.evaluate(call('probe', { elementsMax: probedMax, markupMax: probedMarkup, clear })))
     } catch (error) {
       if (this.page.isClosed()) throw error
       this.warnings.push('The styles of the page could not be read.')

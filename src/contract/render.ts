@@ -35,8 +35,8 @@ export interface RenderOrder {
   options: BrowserOptions
   screenshot?: ScreenshotOptions
   pdf?: PdfOptions
-  /** Look at the styles that the page is shown with. */
-  probe?: boolean
+  /** Look at the styles that the page is shown with; `clear` takes layers that ask for consent out of the picture after that. */
+  probe?: { clear: boolean }
   /** Most bytes of the final document. */
   bytesMax: number
   deadline: Deadline

@@ -1,6 +1,6 @@
 // What the page looks like to its readers: colours by area and role, fonts by text, buttons, and pictures that may be logos.
 // Everything is bounded; whoever reads it checks its form, for a page may have changed whatever this calls.
-export const probe = ({ elementsMax, markupMax }) => {
+export const probe = ({ elementsMax, markupMax, clear: clears }) => {
   const style = (element) => getComputedStyle(element)
   const wide = document.documentElement.clientWidth || innerWidth
   const tall = Math.max(innerHeight, document.documentElement.scrollHeight || 0)
@@ -33,7 +33,7 @@ export const probe = ({ elementsMax, markupMax }) => {
     return chars
   }
   const placeOf = (element) => {
-    const place = { header: false, footer: false, nav: false, home: false, link: '', words: named(element) }
+    const place = { header: false, footer: false, nav: false, home: false, link: '', words: `${named(element)} |` }
     let node = element
     for (let depth = 0; node && depth < 14; depth++, node = node.parentElement) {
       const words = named(node)
@@ -125,7 +125,12 @@ export const probe = ({ elementsMax, markupMax }) => {
     if (element.parentElement && outside.has(element.parentElement)) { outside.add(element); continue }
     const name = element.localName
     if (/^(script|style|noscript|template|head|meta|link|title)$/.test(name)) { outside.add(element); continue }
-    if (consent.test(named(element))) { outside.add(element); continue }
+    if (consent.test(named(element)) && name !== 'body' && name !== 'html') {
+      outside.add(element)
+      // Not in the picture either, where that is taken for its colours alone.
+      if (clears && /fixed|sticky|absolute/.test(style(element).position)) element.style.setProperty('visibility', 'hidden', 'important')
+      continue
+    }
     const box = element.getBoundingClientRect()
     const own = style(element)
     if (own.display === 'none' || own.visibility === 'hidden' || Number(own.opacity) < 0.1) { if (own.display === 'none') outside.add(element); continue }

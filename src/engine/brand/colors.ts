@@ -25,6 +25,8 @@ interface Group {
   weight: number
   sources: Set<string>
   proofs: Proof[]
+  /** Confidence, where it does not follow from the weight. */
+  sure?: number
 }
 
 /** Closer than this, two colours are shades of one. */
@@ -47,7 +49,10 @@ export const colorsOf = (material: ColorMaterial): BrandColors => {
   const chromatic = groups.filter(({ tone }) => !isNeutral(tone)).toSorted((a, b) => b.weight - a.weight)
   const neutral = groups.filter(({ tone }) => isNeutral(tone)).toSorted((a, b) => b.weight - a.weight)
   const total = groups.reduce((sum, { weight }) => sum + weight, 0) || 1
-  const primary = chromatic[0] ?? neutral.find(({ tone }) => distanceOf(tone.hex, background.tone.hex) > 0.3)
+  // A brand in black and white may still have a colourful picture on its page.
+  const plain = neutral.find(({ tone }) => distanceOf(tone.hex, background.tone.hex) > 0.3) ?? neutral.find(({ proofs }) => proofs.some(({ source }) => source === 'meta'))
+  const [strongest] = chromatic
+  const primary = strongest && (!plain || confidenceOf(strongest) >= 0.25 || strongest.weight > plain.weight * 0.5) ? strongest : (plain ?? strongest)
   const accent = chromatic.find((group) => group !== primary && primary !== undefined && distanceOf(group.tone.hex, primary.tone.hex) > other && group.weight >= primary.weight * 0.08)
   const link = linkOf(styles, text.tone.hex)
   const roles = new Map<string, ColorRole[]>()
@@ -71,7 +76,8 @@ export const colorsOf = (material: ColorMaterial): BrandColors => {
     }
   }
   const picked = [background, text, ...(link ? [link] : [])].filter((one) => !groups.some(({ tone }) => tone.hex === one.tone.hex))
-  const palette = [...chromatic.slice(0, paletteMax - 3), ...neutral.slice(0, 3), ...picked].filter((group, i, all) => all.findIndex(({ tone }) => tone.hex === group.tone.hex) === i).slice(0, paletteMax)
+  const telling = (group: Group): boolean => confidenceOf(group) >= 0.1 || roles.has(group.tone.hex)
+  const palette = [...chromatic.filter(telling).slice(0, paletteMax - 3), ...neutral.filter(telling).slice(0, 3), ...picked].filter((group, i, all) => all.findIndex(({ tone }) => tone.hex === group.tone.hex) === i).slice(0, paletteMax)
   const theme = declared.find(({ at }) => at === 'theme-color')
   const themeTone = theme && toneOf(theme.color)
   return {
@@ -86,7 +92,7 @@ export const colorsOf = (material: ColorMaterial): BrandColors => {
   }
 }
 
-const confidenceOf = ({ weight, sources }: Group): number => Math.round(Math.min(0.98, (1 - Math.exp(-weight / 2.2)) * (0.7 + 0.1 * Math.min(3, sources.size))) * 100) / 100
+const confidenceOf = ({ weight, sources, sure }: Group): number => sure ?? Math.round(Math.min(0.98, (1 - Math.exp(-weight / 2.2)) * (0.7 + 0.1 * Math.min(3, sources.size))) * 100) / 100
 
 /** Most that all colours of one place can weigh together. */
 const placeWeights: Readonly<Record<ColorPlace, number>> = { button: 4, header: 2, link: 1.6, area: 2.2, heading: 1.2, footer: 0.8, page: 0.6, text: 0.6, button_text: 0.3 }
@@ -130,10 +136,14 @@ const grouped = (list: readonly Vote[]): Group[] => {
   return groups
 }
 
+/** A colour in a role of its own. What a browser has computed is seen, what a style sheet says is likely. */
 const single = (color: string, weight: number, proof: Proof): Group | undefined => {
   const tone = toneOf(color)
-  return tone && tone.alpha >= 0.5 ? { tone, best: weight, weight, sources: new Set([proof.source]), proofs: [proof] } : undefined
+  const sure = proof.at === byDefault ? 0.4 : proof.source === 'css' ? 0.6 : proof.source === 'screenshot' ? 0.7 : 0.9
+  return tone && tone.alpha >= 0.5 ? { tone, best: weight, weight, sources: new Set([proof.source]), proofs: [proof], sure } : undefined
 }
+
+const byDefault = 'default of browsers'
 
 const backgroundOf = (styles: Styles, screenshot: readonly Swatch[]): Group => {
   const source = styles.kind === 'computed' ? 'computed' : 'css'
@@ -142,13 +152,13 @@ const backgroundOf = (styles: Styles, screenshot: readonly Swatch[]): Group => {
   const own = body && body.tone.alpha > 0.5 ? body : single(styles.page.root, 3, { source, at: 'html' })
   // A page whose body has a colour that nobody sees, behind sections of another.
   if (largest && largest.share > 0.45 && (!own || distanceOf(own.tone.hex, largest.hex) > 0.25)) return single(largest.hex, 2, { source: 'screenshot', at: `${Math.round(largest.share * 100)} %` }) as Group
-  return own ?? (single('#ffffff', 1.2, { source, at: 'default of browsers' }) as Group)
+  return own ?? (single('#ffffff', 1.2, { source, at: byDefault }) as Group)
 }
 
 const textOf = (styles: Styles, background: string): Group => {
   const source = styles.kind === 'computed' ? 'computed' : 'css'
   const best = styles.colors.filter(({ place, color }) => place === 'text' && (toneOf(color)?.alpha ?? 0) >= 0.5).toSorted((a, b) => b.amount - a.amount).find(({ color }) => contrastOf(toneOf(color)?.hex ?? background, background) > 2)
-  return (best && single(best.color, 3, { source, at: 'text' })) ?? single(styles.page.color, 2, { source, at: 'body' }) ?? (single(contrastOf(background, '#ffffff') > 4.5 ? '#ffffff' : '#000000', 1, { source, at: 'default of browsers' }) as Group)
+  return (best && single(best.color, 3, { source, at: 'text' })) ?? single(styles.page.color, 2, { source, at: 'body' }) ?? (single(contrastOf(background, '#ffffff') > 4.5 ? '#ffffff' : '#000000', 1, { source, at: byDefault }) as Group)
 }
 
 /** The colour of links that is not that of the text around them. */

@@ -35,7 +35,8 @@ const sheetsMax = 12
 
 export const draftBrand = (page: ReadPage): BrandDraft => {
   const { name, all } = brandName(page)
-  const root = parseAsBrowser(page.html) ?? page.page.root
+  // Its pictures are better known to the browser that has shown them.
+  const root = page.rendered ? page.page.root : (parseAsBrowser(page.html) ?? page.page.root)
   const classes = new Map<string, number>()
   eachElement(root, ({ attribs }) => {
     for (const one of (attribs.class ?? '').slice(0, 2000).split(/\s+/)) if (one !== '' && (classes.size < 20_000 || classes.has(one))) classes.set(one, (classes.get(one) ?? 0) + 1)

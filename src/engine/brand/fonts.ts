@@ -81,7 +81,8 @@ export const fontsOf = (styles: Styles, links: readonly FontLink[]): BrandFont[]
     return {
       family: use.family, stack: use.stack, roles, origin, weights: [...use.weights].toSorted((a, b) => a - b),
       ...(isSure ? { share: Math.round((use.chars / total) * 1000) / 1000 } : {}),
-      confidence: Math.round((isSure ? 0.6 + 0.35 * Math.min(1, (use.chars / total) * 4) : use.chars > 0 ? 0.6 : 0.45) * 100) / 100,
+      // Asked for, and nothing says that any machine has it.
+      confidence: origin === 'system' && !system.has(use.family.toLowerCase()) && use.family !== 'System UI' ? 0.4 : Math.round((isSure ? 0.6 + 0.35 * Math.min(1, (use.chars / total) * 4) : use.chars > 0 ? 0.6 : 0.45) * 100) / 100,
       evidence,
     }
   })

@@ -101,8 +101,9 @@ export const frameworksIn = ({ html, urls, generators, classes }: FrameworkMater
     if (text !== undefined) found(0.85, { source: 'element', at: text.slice(0, 80) })
     if (row.classes && total >= 20) {
       let fits = 0
-      for (const [one, count] of classes) if (one.length < 60 && row.classes.pattern.test(one)) fits += count
-      if (fits / total >= row.classes.least) found(Math.min(0.9, 0.55 + (fits / total) * 0.4), { source: 'element', at: `${Math.round((fits / total) * 100)} % of the classes` })
+      let kinds = 0
+      for (const [one, count] of classes) if (one.length < 60 && row.classes.pattern.test(one)) { fits += count; kinds++ }
+      if (kinds >= 4 && fits / total >= row.classes.least) found(Math.min(0.9, 0.55 + (fits / total) * 0.4), { source: 'element', at: `${Math.round((fits / total) * 100)} % of the classes` })
     }
     return evidence.length === 0 ? [] : [{ name, kind, confidence: Math.round((1 - unsure) * 100) / 100, evidence }]
   }).toSorted((a, b) => b.confidence - a.confidence)

@@ -68,7 +68,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
 const shotOrders = ({ formats }: ScrapeIntent, sees: boolean): Pick<RenderOrder, 'screenshot' | 'pdf' | 'probe'> => {
   const screenshot = formats.find((format) => format.kind === 'screenshot')
   const pdf = formats.find((format) => format.kind === 'pdf')
-  return { ...(sees ? { probe: true } : {}), ...(screenshot ? { screenshot: screenshot.screenshot ?? {} } : sees ? { screenshot: {} } : {}), ...(pdf ? { pdf: pdf.pdf ?? {} } : {}) }
+  return { ...(sees ? { probe: { clear: !screenshot } } : {}), ...(screenshot ? { screenshot: screenshot.screenshot ?? {} } : sees ? { screenshot: {} } : {}), ...(pdf ? { pdf: pdf.pdf ?? {} } : {}) }
 }
 
 const deliveryOf = ({ formats }: ScrapeIntent, kind: 'screenshot' | 'pdf'): Delivery => {

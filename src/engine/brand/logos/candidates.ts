@@ -99,7 +99,9 @@ const scoreOf = (one: Seen, index: number, host: string, names: readonly string[
   score += Math.max(0, 0.08 - index * 0.02)
   if (one.footer) score -= 0.12
   if (foreignWords.test(words) || /partner|client|award|customer/i.test(file)) score -= 0.4
-  if (iconWords.test(`${words.slice(0, 120)} ${alt} ${file}`) && !logoWords.test(words.slice(0, 120)) && !logoWords.test(file)) score -= 0.3
+  const [ownWords = '', around = ''] = words.split(' |')
+  if (iconWords.test(`${ownWords} ${file}`) && !logoWords.test(ownWords) && !logoWords.test(file)) score -= 0.5
+  else if (iconWords.test(`${around.slice(0, 120)} ${alt}`) && !isNamed) score -= 0.3
   if (alt !== '' && isNamed && !own && !one.home && /\blogo\b/i.test(alt) && alt.replace(/\blogo\b/gi, '').trim().length > 1) score -= 0.3
   const away = URL.parse(one.link)?.hostname.replace(/^www\./, '') ?? ''
   if (away !== '' && away !== host && !away.endsWith(`.${host}`) && !host.endsWith(`.${away}`)) score -= own ? 0.1 : 0.35
@@ -122,6 +124,6 @@ export const fileOf = (url: string): string => {
 }
 
 const describe = ({ kind, words, alt, header, footer, home }: Seen): string =>
-  [header ? 'header' : footer ? 'footer' : '', home ? 'a[home]' : '', kind === 'svg' ? 'svg' : kind === 'background' ? 'background-image' : 'img', (words.trim().split(/\s+/)[0] ?? '').slice(0, 60), alt === '' ? '' : `"${alt.slice(0, 60)}"`].filter((part) => part !== '').join(' ')
+  [header ? 'header' : footer ? 'footer' : '', home ? 'a[home]' : '', kind === 'svg' ? 'svg' : kind === 'background' ? 'background-image' : 'img', (words.split(' |').join(' ').trim().split(/\s+/)[0] ?? '').slice(0, 60), alt === '' ? '' : `"${alt.slice(0, 60)}"`].filter((part) => part !== '').join(' ')
 
 const dataUrl = (markup: string): string => `data:image/svg+xml;base64,${Buffer.from(markup).toString('base64')}`

@@ -10,7 +10,7 @@ export interface Seen {
   /** Of an inline SVG. */
   markup?: string
   alt: string
-  /** Classes and ids of it and of what it stands in. */
+  /** Classes and ids of it, and after a bar of what it stands in. */
   words: string
   header: boolean
   footer: boolean
@@ -63,7 +63,7 @@ const headerWords = /(?:^|[\s_-])(?:site-?|page-?|main-?|global-?|top-?)?(?:head
 const frontPath = /^\/(?:[a-z]{2}(?:[-_][a-z]{2})?\/?|index\.\w+|home\/?|homepage\/?)?$/i
 
 const placeOf = (element: Element, parents: readonly Element[], pageUrl: string, resolve: Resolve): Omit<Seen, 'kind'> => {
-  const place = { alt: '', words: wordsOf(element), header: false, footer: false, nav: false, home: false, link: '' }
+  const place = { alt: '', words: `${wordsOf(element)} |`, header: false, footer: false, nav: false, home: false, link: '' }
   const title = element.name === 'svg' ? element.children.find((child): child is Element => 'name' in child && child.name === 'title') : undefined
   place.alt = collapse(`${element.attribs.alt ?? ''} ${element.attribs['aria-label'] ?? ''} ${title ? rawTextOf(title, 200) : ''}`).slice(0, 200)
   for (const [depth, node] of parents.toReversed().slice(0, near).entries()) {
@@ -93,7 +93,7 @@ const pictureOf = (element: Element, resolve: Resolve, symbols: ReadonlyMap<stri
   const natural = [Number.parseFloat(attribs.width ?? '') || 0, Number.parseFloat(attribs.height ?? '') || 0]
   if (name === 'svg') return svgOf(element, resolve, symbols, natural)
   if (name === 'img' || name === 'amp-img') {
-    const raw = (attribs.src?.startsWith('data:image/svg') && !/%3C\/svg%3E$|^data:image\/svg\+xml[^,]*,%3Csvg[^>]{0,120}%3E/i.test(attribs.src)) || (attribs.src !== undefined && !attribs.src.startsWith('data:') && !/blank\.|placeholder|spacer|1x1|transparent\./i.test(attribs.src)) ? attribs.src : lazy.map((key) => attribs[key]).find((value) => value !== undefined && value !== '' && !value.startsWith('data:')) ?? attribs.src
+    const raw = (attribs.src?.startsWith('data:image/svg') && !/%3C\/svg%3E$|^data:image\/svg\+xml[^,]*,%3Csvg[^>]{0,120}%3E/i.test(attribs.src)) || (attribs.src !== undefined && !attribs.src.startsWith('data:') && !/(?:^|\/)(?:blank|transparent|spacer|placeholder|pixel|1x1)[\w.-]{0,20}$/i.test(attribs.src)) ? attribs.src : lazy.map((key) => attribs[key]).find((value) => value !== undefined && value !== '' && !value.startsWith('data:')) ?? attribs.src
     const first = raw?.startsWith('data:') ? raw : raw?.trim().split(/\s+|,(?=\s)/)[0]
     if (first?.startsWith('data:image/svg')) return first.length <= markupMax ? { kind: 'img', url: first, natural } : undefined
     const url = resolve(first)

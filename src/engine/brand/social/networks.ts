@@ -77,7 +77,6 @@ export const networks: readonly Network[] = [
   { name: 'meetup', hosts: ['meetup.com'], path: at(), canonical: 'https://www.meetup.com/$<handle>' },
   { name: 'goodreads', hosts: ['goodreads.com'], path: /^(?<code>(?:author\/show|user\/show)\/[\w.-]{2,80})$/, canonical: 'https://www.goodreads.com/$<code>' },
   { name: 'linktree', hosts: ['linktr.ee'], path: at(), canonical: 'https://linktr.ee/$<handle>' },
-  { name: 'wikipedia', hosts: ['wikipedia.org'], path: /^wiki\/(?<code>[^/:?#]{2,150})$/u, canonical: '' },
 ]
 
 /** Instances that are no company's own; others are known by `rel="me"`. */

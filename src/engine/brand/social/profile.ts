@@ -14,7 +14,7 @@ const order = new Map(networks.map(({ name }, i) => [name, i]))
 /** Of two profiles, the one whose network is listed first. */
 export const byNetwork = (a: { network: string }, b: { network: string }): number => (order.get(a.network) ?? 99) - (order.get(b.network) ?? 99)
 
-const asides = new Set(['wikipedia', 'trustpilot', 'yelp', 'tripadvisor', 'glassdoor', 'kununu', 'crunchbase', 'wellfound', 'goodreads', 'stackoverflow', 'whatsapp'])
+const asides = new Set(['trustpilot', 'yelp', 'tripadvisor', 'glassdoor', 'kununu', 'crunchbase', 'wellfound', 'goodreads', 'stackoverflow', 'whatsapp'])
 const asideKinds = new Set(['in', 'pub', 'groups', 'r', 'u', 'user', 'person', 'profile'])
 
 /** Somebody's page on a network; undefined for anything else there: shares, posts, searches. `isMe`: the link says that it is the same person's. */
@@ -40,9 +40,7 @@ export const profileOf = (address: string, isMe = false): Profile | undefined =>
   if (!match || path === '') return undefined
   const groups = match.groups ?? {}
   const handle = (groups.handle ?? groups.name)?.replace(/^@/, '')
-  const [first = ''] = path.split('/')
-  if (!groups.kind && !groups.tail && reserved.test(first.replace(/^@/, ''))) return undefined
-  if (handle !== undefined && reserved.test(handle)) return undefined
+  if (reserved.test(handle ?? groups.code ?? '')) return undefined
   const special = specials[network.name]?.(groups, url, path)
   if (special === null) return undefined
   return {

@@ -35,8 +35,9 @@ export const socialOf = (page: ReadPage, names: readonly string[]): SocialLink[]
     }
   }
   for (const node of nodesOf(page.metadata.json_ld)) {
-    if (!node.types.some((type) => organizations.test(type))) continue
-    for (const address of stringsOf(node.value.sameAs)) add(profileOf(address), 0.85, { source: 'json_ld', at: `${node.types[0] ?? ''}.sameAs` })
+    const isPerson = node.types.includes('Person')
+    if (!isPerson && !node.types.some((type) => organizations.test(type))) continue
+    for (const address of stringsOf(node.value.sameAs)) add(profileOf(address), isPerson ? 0.3 : 0.85, { source: 'json_ld', at: `${node.types[0] ?? ''}.sameAs` })
   }
   const card = page.metadata.twitter?.['twitter:site'] ?? page.metadata.twitter?.['twitter:creator']
   if (card !== undefined) add(ofTwitterCard(card), page.metadata.twitter?.['twitter:site'] === undefined ? 0.3 : 0.75, { source: 'twitter', at: 'twitter:site' })
@@ -45,7 +46,7 @@ export const socialOf = (page: ReadPage, names: readonly string[]): SocialLink[]
   return ranked([...found.values()], names)
 }
 
-const organizations = /Organization|Corporation|Business|Store|Restaurant|Hotel|School|College|University|WebSite|Brand|Person|NGO|Company|Agency|Dealer|Library|Museum|Church|Hospital|Clinic|Dentist|Physician|Attorney|LegalService|SoftwareApplication|Place|Electrician|Plumber|Contractor|Locksmith/
+const organizations = /Organization|Corporation|Business|Store|Restaurant|Hotel|School|College|University|WebSite|Brand|NGO|Company|Service|Agency|Dealer|Library|Museum|Church|Hospital|Clinic|Dentist|Physician|Attorney|SoftwareApplication|Place|Electrician|Plumber|Contractor|Locksmith/
 
 interface Anchor {
   address: string

@@ -1,7 +1,7 @@
 import { generate, parse, walk as walkCss, type CssNode, type Declaration, type Rule } from 'css-tree'
 import type { Document, Element } from 'domhandler'
 import { eachElement, rawTextOf } from '../../convert/dom/walk.ts'
-import type { ColorPlace, Styles } from './styles.ts'
+import type { ButtonLook, ColorPlace, Styles } from './styles.ts'
 
 export interface Sheet {
   /** Of the file, or of the page for a style that is written into it. */
@@ -38,7 +38,7 @@ export const staticStyles = (root: Document, sheets: readonly Sheet[]): Styles =
     const [place = 'area', ...color] = key.split(' ')
     return { place: place as ColorPlace, color: color.join(' '), amount }
   }).toSorted((a, b) => b.amount - a.amount).slice(0, 150)
-  styles.buttons = styles.buttons.toSorted((a, b) => b.area - a.area).slice(0, 30)
+  styles.buttons = withBase(styles.buttons).toSorted((a, b) => b.area - a.area).slice(0, 30)
   styles.radii = counted(styles.radii)
   return styles
 }
@@ -218,6 +218,14 @@ const noteButton = (selector: string, values: ReadonlyMap<string, string>, uses:
     text: '', background: background ?? '', color: values.get('color')?.match(colorPattern)?.[0] ?? '', border: borderOf(values), radius: values.get('border-radius') ?? '', shadow: values.get('box-shadow') === 'none' ? '' : (values.get('box-shadow') ?? '').slice(0, 200),
     padding: (values.get('padding') ?? '').slice(0, 60), area: Math.min(uses, 50), y: 0, words: selector.slice(0, 200), header: false, behind: '',
   })
+}
+
+/** What one rule says for all buttons, another gives its colour: `.btn` and `.btn-primary`. */
+const withBase = (buttons: readonly ButtonLook[]): ButtonLook[] => {
+  const base = buttons.filter(({ background, radius }) => background === '' && radius !== '').toSorted((a, b) => b.area - a.area)[0]
+  if (!base) return [...buttons]
+  const filled = buttons.filter(({ background }) => background !== '')
+  return filled.length === 0 ? [base] : filled.map((one) => ({ ...one, radius: one.radius || base.radius, padding: one.padding || base.padding, shadow: one.shadow || base.shadow }))
 }
 
 const counted = (values: readonly [string, number][]): [string, number][] => {
