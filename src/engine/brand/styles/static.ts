@@ -46,19 +46,27 @@ export const staticStyles = (root: Document, sheets: readonly Sheet[]): Styles =
 interface Uses {
   names: ReadonlyMap<string, number>
   tags: ReadonlyMap<string, number>
+  /** Classes of fields for text. */
+  fields: ReadonlySet<string>
 }
 
 /** Classes (with a dot), ids (with a hash) and tags that the page has, and how many of each. */
 const usesOf = (root: Document): Uses => {
   const names = new Map<string, number>()
   const tags = new Map<string, number>()
+  const fields = new Set<string>()
   const count = (map: Map<string, number>, key: string): void => { if (map.size < 50_000 || map.has(key)) map.set(key, (map.get(key) ?? 0) + 1) }
   eachElement(root, ({ name, attribs }) => {
     count(tags, name)
     if (attribs.id) count(names, `#${attribs.id}`)
-    for (const one of (attribs.class ?? '').slice(0, 4000).split(/\s+/)) if (one !== '') count(names, `.${one}`)
+    const isField = /^(?:input|textarea|select)$/.test(name) && !/^(?:submit|button|checkbox|radio|hidden|image|range|color|file)$/.test(attribs.type ?? '')
+    for (const one of (attribs.class ?? '').slice(0, 4000).split(/\s+/)) {
+      if (one === '') continue
+      count(names, `.${one}`)
+      if (isField && fields.size < 1000) fields.add(`.${one}`)
+    }
   })
-  return { names, tags }
+  return { names, tags, fields }
 }
 
 /** Rules outside of media for print and the dark; faces are noted on the way. */
@@ -124,7 +132,8 @@ const apply = (rule: Rule, used: Uses, styles: Styles, amounts: Map<string, numb
     for (const [property, value] of values) addColor(property, value, place, Math.min(uses, 30), styles, amounts)
     noteType(last, place, values, uses, styles)
     if (place === 'button') noteButton(selector, values, uses, styles)
-    if (/^(?:input|textarea|select|\.form-control|\.form-input)\b/.test(last) && styles.inputs.length < 6 && values.has('border-radius')) styles.inputs.push({ background: backgroundOf(values) ?? '', color: values.get('color') ?? '', border: borderOf(values), radius: values.get('border-radius') ?? '' })
+    const isField = /^(?:input|textarea|select)\b/.test(last) || (last.match(/\.[\w-]+/g) ?? []).some((one) => used.fields.has(one))
+    if (isField && styles.inputs.length < 6 && values.has('border-radius')) styles.inputs.push({ background: backgroundOf(values) ?? '', color: values.get('color') ?? '', border: borderOf(values), radius: values.get('border-radius') ?? '' })
     const radius = values.get('border-radius')
     if (radius && /^[\d.]+(?:px|rem|em)$/.test(radius) && place !== 'button') styles.radii.push([radius, 1])
     for (const property of ['padding', 'margin', 'gap', 'padding-left', 'padding-top', 'margin-bottom']) {
