@@ -37,6 +37,7 @@ import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.
 import { createMonitors } from './jobs/monitors/monitors.ts'
 import { createWorker, type Worker } from './jobs/worker.ts'
 import { createDeliveries } from './webhooks/deliver.ts'
+import { createLowCreditWatch } from './webhooks/low-credits.ts'
 import { addJobEndpoint, addMonitorEndpoint, createWebhooks } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
@@ -92,6 +93,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
   const monitors = createMonitors({ store, clock: systemClock, bus, retentionS: config.jobRetentionHours * 3600, addWebhook: addMonitorEndpoint })
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
+  const lowCredits = createLowCreditWatch({ store, clock: systemClock })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
     handlers: createHandlers({ engine, cacheOf, pages, meter, store, logger, clock: systemClock }),
@@ -101,6 +103,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       { name: 'monitors', everyMs: 1_000, run: monitors.tick },
       { name: 'old runs', everyMs: 600_000, run: async () => monitors.housekeeping().then(() => 0) },
       ...(pages ? [{ name: 'old pages of the search index', everyMs: 600_000, run: async () => pages.sweep().then(() => 0) }] : []),
+      { name: 'low credits', everyMs: 5_000, run: lowCredits.run },
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
