@@ -28,7 +28,7 @@ const main = async (): Promise<void> => {
   const { port } = await new Promise<{ port: number }>((done) => site.once('message', (message) => done(message as { port: number })))
   const base = `http://127.0.0.1:${port}`
   const dataDir = mkdtempSync(join(tmpdir(), 'lyrebird-bench-'))
-  const server = spawn(process.execPath, [resolve(here, '../bin/lyrebird.js'), 'serve', '--port', '0', '--data-dir', dataDir], {
+  const server = spawn(process.execPath, [...(process.env.NODE_ARGS?.split(' ') ?? []), resolve(here, '../bin/lyrebird.js'), 'serve', '--port', '0', '--data-dir', dataDir], {
     env: { ...process.env, CORPUS_DIR: '', LYREBIRD_BOOTSTRAP_KEY: secret, LYREBIRD_EGRESS_ALLOW: '127.0.0.1', LYREBIRD_IP_RPM: '0', LYREBIRD_LOG_LEVEL: 'error', LYREBIRD_INDEX: process.env.INDEX ?? 'auto', LYREBIRD_CACHE_TTL_S: process.env.CACHE_TTL ?? '172800' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
