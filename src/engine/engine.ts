@@ -10,6 +10,7 @@ import { fail, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { Deadline } from '../lib/deadline.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Lull } from '../lib/lull.ts'
 import { cacheKey, type DocumentCache } from './cache.ts'
 import { createDiscovery, type Discovery } from './discover/index.ts'
 
@@ -36,6 +37,8 @@ export interface EngineDeps {
   model: Model | undefined
   userAgent: string
   clock: Clock
+  /** Is told while pages are worked on, so that what nobody waits for can wait. */
+  lull?: Lull
 }
 
 export interface ScrapeContext {
@@ -73,10 +76,8 @@ export interface Work {
   reads: boolean
 }
 
-export const createEngine = (deps: EngineDeps): Engine => ({
-  discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
-
-  scrape: async (intent, context) => {
+export const createEngine = (deps: EngineDeps): Engine => {
+  const scrape: Engine['scrape'] = async (intent, context) => {
     const attempts: Attempt[] = []
     const timings: Timings = {}
     const deadline = new Deadline(intent.timeoutMs, context.signal)
@@ -102,8 +103,13 @@ export const createEngine = (deps: EngineDeps): Engine => ({
     } finally {
       deadline.clear()
     }
-  },
-})
+  }
+  const { lull } = deps
+  return {
+    discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
+    scrape: lull ? (intent, context) => lull.during(() => scrape(intent, context)) : scrape,
+  }
+}
 
 /** From the cheapest rung that the intent allows upwards, until one gives a document. */
 const climb = async (work: Work): Promise<RungResult & { kind: 'document' }> => {
