@@ -107,10 +107,3 @@ export interface Document {
   /** Of the actions that were asked for, in order. */
   actions?: ActionResult[]
 }
-
-/** Roughly what a document takes in memory, in characters. */
-export const weightOf = ({ formats, metadata }: Document): number => {
-  const { markdown, html, raw_html, text, links = [], images = [], screenshot, pdf } = formats
-  const texts = [markdown, html, raw_html, text, screenshot?.base64, pdf?.base64].reduce((sum, part) => sum + (part?.length ?? 0), 0)
-  return texts + 150 * (links.length + images.length) + 2_000 * (1 + (metadata.json_ld?.length ?? 0) + (metadata.microdata?.length ?? 0))
-}

@@ -30,7 +30,7 @@ export const scrapegraphai: Dialect = {
           'x-ratelimit-reset': String(Math.floor(now.getTime() / 1000) + Math.ceil(rate.resetSeconds)),
         }
       : {},
-  prices: { page: 0, rendered: 0, formats: { markdown: 1, html: 1, raw_html: 1, links: 1, images: 1 }, targetError: 0 },
+  prices: { page: 0, rendered: 0, formats: { markdown: 1, html: 1, raw_html: 1, links: 1, images: 1, summary: 1, json: 5, screenshot: 2 }, targetError: 0 },
   creditPolicy: 'reserve',
   idempotencyHeader: 'idempotency-key',
 }
