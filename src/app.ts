@@ -218,8 +218,15 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger, { blobs, 
     clock: systemClock,
   })
   const model = config.modelBaseUrl === undefined ? undefined : createModel(modelSettings(config, config.modelBaseUrl), ways.live)
-  return { converter, renderer, engine: createEngine({ egress, converter, renderer, model, ...(blobs ? { blobs } : {}), ...(lull ? { lull } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
+  return { converter, renderer, engine: whileAwaited(createEngine({ egress, converter, renderer, model, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }), lull) }
 }
+
+/** Tells the lull of what somebody waits for. */
+const whileAwaited = (engine: Engine, lull: Lull | undefined): Engine => lull ? {
+  ...engine,
+  scrape: (intent, context) => lull.during(() => engine.scrape(intent, context)),
+  enrich: (intent, context) => lull.during(() => engine.enrich(intent, context)),
+} : engine
 
 export const modelSettings = (config: Config, baseUrl: string): ModelSettings => ({
   baseUrl,

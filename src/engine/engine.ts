@@ -2,6 +2,7 @@ import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import { isTextFormat, needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
 import type { BlobStore } from '../contract/blobs.ts'
+import type { SchemaDraft } from '../contract/extract.ts'
 import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
@@ -10,9 +11,9 @@ import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { Deadline } from '../lib/deadline.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Lull } from '../lib/lull.ts'
 import { cacheKey, type DocumentCache, type ResultCache } from './cache.ts'
 import { createDiscovery, type Discovery } from './discover/index.ts'
+import { draftSchema, type SchemaWish } from './extract/draft-schema.ts'
 
 export type { Discovery, DocumentCache, EnrichContext, ResultCache, StoredPart }
 import { enrich, type EnrichContext, type StoredPart } from './enrich/enrich.ts'
@@ -20,7 +21,7 @@ import type { EnrichIntent, Enrichment } from '../contract/enrich.ts'
 import type { Converter } from './convert/index.ts'
 import type { Model } from './providers/model.ts'
 import { contentRung } from './stages/content.ts'
-import { checkFormats, needsModel, withExtracts, type Findings } from './stages/extract.ts'
+import { checkFormats, modelMissing, needsModel, withExtracts, type Findings } from './stages/extract.ts'
 import { httpRung } from './stages/http.ts'
 import { renderRung } from './stages/render.ts'
 
@@ -39,8 +40,6 @@ export interface EngineDeps {
   model: Model | undefined
   userAgent: string
   clock: Clock
-  /** Is told while pages are worked on, so that what nobody waits for can wait. */
-  lull?: Lull
 }
 
 export interface ScrapeContext {
@@ -54,6 +53,8 @@ export interface ScrapeContext {
 export interface Engine {
   /** Never throws: a failure is an outcome. */
   scrape(intent: ScrapeIntent, context: ScrapeContext): Promise<Outcome<Document>>
+  /** Never throws. */
+  draftSchema(wish: SchemaWish, context: ScrapeContext): Promise<Outcome<SchemaDraft>>
   /** Who is behind a page, from one visit of it. Never throws. */
   enrich(intent: EnrichIntent, context: EnrichContext): Promise<Outcome<Enrichment>>
   /** What a site says about its own pages. */
@@ -80,8 +81,29 @@ export interface Work {
   reads: boolean
 }
 
-export const createEngine = (deps: EngineDeps): Engine => {
-  const scrape: Engine['scrape'] = async (intent, context) => {
+const draftMs = 60_000
+
+export const createEngine = (deps: EngineDeps): Engine => ({
+  enrich: (intent, context) => enrich(deps, { climb, obeyRobots }, intent, context),
+
+  discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
+
+  draftSchema: async (wish, { mode, signal, owner = '' }) => {
+    const started = deps.clock()
+    const deadline = new Deadline(draftMs, signal)
+    try {
+      const model = mode === 'live' ? deps.model : undefined
+      if (!model) throw modelMissing(mode)
+      const draft = await draftSchema(model, wish, owner, deadline.signal)
+      return succeeded(draft, [{ tier: 'model', ms: deps.clock() - started, outcome: 'ok' }])
+    } catch (error) {
+      return failed(normalize(error, { deadline, stage: 'model' }))
+    } finally {
+      deadline.clear()
+    }
+  },
+
+  scrape: async (intent, context) => {
     const attempts: Attempt[] = []
     const timings: Timings = {}
     const deadline = new Deadline(intent.timeoutMs, context.signal)
@@ -107,14 +129,8 @@ export const createEngine = (deps: EngineDeps): Engine => {
     } finally {
       deadline.clear()
     }
-  }
-  const awaited = <T>(task: () => Promise<T>): Promise<T> => deps.lull?.during(task) ?? task()
-  return {
-    enrich: (intent, context) => awaited(() => enrich(deps, { climb, obeyRobots }, intent, context)),
-    discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
-    scrape: (intent, context) => awaited(() => scrape(intent, context)),
-  }
-}
+  },
+})
 
 /** From the cheapest rung that the intent allows upwards, until one gives a document. */
 const climb = async (work: Work): Promise<RungResult & { kind: 'document' }> => {
