@@ -42,7 +42,7 @@ export const createConverter = (options: ConverterOptions): Converter => {
     const budget = new Budget(options.timeoutMs, signal)
     try {
       const body = input.body.slice()
-      const task: Task = { ...input, body, degraded, startedAt: budget.startedAt }
+      const task: Task = { ...input, body, degraded, budgetMs: options.timeoutMs, startedAt: budget.startedAt }
       const answer = await pool.run(task, { signal: budget.signal, transferList: [body.buffer] })
       if (answer.ok) return answer.value
       throw Failure.fromJSON(answer.failure)
