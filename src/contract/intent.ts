@@ -132,6 +132,8 @@ export interface ScrapeIntent {
 export interface GivenContent {
   type: 'text/html' | 'text/markdown' | 'text/plain'
   body: string
+  /** Milliseconds before it is there. */
+  delayMs?: number
 }
 
 /** Several pages at once, each with its own outcome, in input order. */

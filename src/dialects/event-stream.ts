@@ -7,8 +7,8 @@ interface Frame {
   data: unknown
 }
 
-/** Server-sent events of what a generator yields. Ends with it, and ends it when the client is gone. */
-export const eventStream = <E>(events: AsyncGenerator<E>, toFrame: (event: E) => Frame | Frame[] | undefined): ReadableStream<Uint8Array> => {
+/** Server-sent events of what a generator yields, and of `atEnd` behind them. Ends with it, and ends it when the client is gone. */
+export const eventStream = <E>(events: AsyncGenerator<E>, toFrame: (event: E) => Frame | Frame[] | undefined, atEnd: () => Frame[] = () => []): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
   let ping: NodeJS.Timeout | undefined
   return new ReadableStream<Uint8Array>({
@@ -21,6 +21,7 @@ export const eventStream = <E>(events: AsyncGenerator<E>, toFrame: (event: E) =>
         const { value, done } = await events.next()
         if (done) {
           clearInterval(ping)
+          controller.enqueue(encoder.encode(atEnd().map(frameText).join('')))
           return controller.close()
         }
         const made = toFrame(value)
