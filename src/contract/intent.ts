@@ -65,6 +65,8 @@ export type Device = (typeof devices)[number]
 
 /** Waits until all that is set is there. */
 export interface WaitFor {
+  /** Where it does not come in time, take the page without it. */
+  optional?: boolean
   selector?: string
   text?: string
   /** Part of the page's address, or a pattern with `*`. */
