@@ -17,6 +17,7 @@ interface Style {
 
 export interface Writer {
   blocks: (parent: Element) => string
+  block: (element: Element) => string
   table: (element: Element) => string
   isHidden: (table: Element) => boolean
   /** Set where a table was too long. */
@@ -161,7 +162,7 @@ export const createWriter = (roots: readonly (Element | undefined)[]): Writer =>
 
   const isHidden = (element: Element): boolean => named(element.attribs['table:style-name'], 'hidden')
 
-  return { blocks, table, isHidden, get cut() { return cut } }
+  return { blocks, block, table, isHidden, get cut() { return cut } }
 }
 
 const spanOf = (cell: Element, what: string): number => Math.min(1000, Number(cell.attribs[`table:number-${what}-spanned`] ?? 1) || 1)

@@ -3,7 +3,7 @@ import { fail } from '../../../failure/failure.ts'
 import { openArchive } from './archive.ts'
 import type { DocumentConverter } from './document.ts'
 import { escape, pageBreak } from './markup.ts'
-import { createWriter } from './opendocument-text.ts'
+import { createWriter, type Writer } from './opendocument-text.ts'
 import { propertiesOf } from './properties.ts'
 import { allBelow, childOf, childrenOf, localName, rootOf } from './xml.ts'
 
@@ -27,19 +27,16 @@ export const openDocument: DocumentConverter = async ({ body, pagesMax, until })
     if (performance.now() > until && done > 0) break
     done++
     if (done > 1) parts.push(pageBreak(done))
-    parts.push(kind === 'presentation' ? slideHtml(page, writer.blocks) : `<h2>${escape(page.attribs['table:name'] ?? '')}</h2>${writer.table(page)}`)
+    parts.push(kind === 'presentation' ? slideHtml(page, writer) : `<h2>${escape(page.attribs['table:name'] ?? '')}</h2>${writer.table(page)}`)
   }
   const unit = kind === 'presentation' ? 'slides' : 'sheets'
   return { html: parts.join('\n'), metadata: { ...metadata, page_count: pages.length }, warnings: [...(done < pages.length ? [`Only the first ${done} of ${pages.length} ${unit} were converted.`] : []), ...warnings()] }
 }
 
-const slideHtml = (page: Element, blocks: (parent: Element) => string): string => {
+const slideHtml = (page: Element, { block, blocks }: Writer): string => {
   const frames = childrenOf(page).filter((one) => localName(one) !== 'notes')
   const isTitle = (frame: Element): boolean => frame.attribs['presentation:class'] === 'title'
   const titles = frames.filter(isTitle).map((frame) => blocks(frame).replace(/<\/?(?:p|h\d)>/g, ' ').trim()).filter((text) => text !== '')
   const notes = childrenOf(page, 'notes').map(blocks).join('')
-  return `${titles.map((text) => `<h2>${text}</h2>`).join('')}${frames.filter((frame) => !isTitle(frame)).map((frame) => blocks(wrap(frame))).join('')}${notes === '' ? '' : `<blockquote>${notes}</blockquote>`}`
+  return `${titles.map((text) => `<h2>${text}</h2>`).join('')}${frames.filter((frame) => !isTitle(frame)).map(block).join('')}${notes === '' ? '' : `<blockquote>${notes}</blockquote>`}`
 }
-
-/** A frame as the only child of something, so that its kind is looked at. */
-const wrap = (frame: Element): Element => ({ ...frame, name: 'frames', children: [frame] }) as unknown as Element
