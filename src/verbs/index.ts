@@ -13,8 +13,8 @@ import { jobVerbs } from './jobs.ts'
 import { monitorVerbs } from './monitors.ts'
 import { isOperator, operatorOf } from './operator.ts'
 import { plainVerbs } from './plain.ts'
+import { extract, schemaDraft } from './extract.ts'
 import { enrichVerbs } from './enrich.ts'
-import { extract } from './extract.ts'
 import { scrape, scrapeMany } from './scrape.ts'
 import { indexVerbs, search } from './search.ts'
 import { sessionVerbs } from './sessions.ts'
@@ -23,7 +23,7 @@ import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...indexVerbs, ...enrichVerbs, search, scrape, scrape_many: scrapeMany, extract }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...indexVerbs, ...enrichVerbs, search, scrape, scrape_many: scrapeMany, extract, schema_draft: schemaDraft }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps
