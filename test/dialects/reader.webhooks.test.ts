@@ -42,7 +42,7 @@ describe('deliveries', () => {
     await create(own, '/all', ['job.started', 'job.page', 'job.completed', 'job.failed'], { secret, headers: { 'x-mine': 'yes' } })
     const { id } = await jobsOf(app, own).submit({ urls: [article, missing] })
     const found = await receiver.arrived('/all', 4)
-    expect(found.map(({ headers }) => headers['x-reader-event']).toSorted()).toEqual(['job.completed', 'job.page', 'job.page', 'job.started'])
+    expect(found.map(({ headers }) => headers['x-reader-event'] ?? '').toSorted()).toEqual(['job.completed', 'job.page', 'job.page', 'job.started'])
     for (const arrival of found) {
       verify(arrival, secret)
       expect(arrival.headers).toMatchObject({ 'content-type': 'application/json', 'user-agent': 'Reader-Webhook/1.0', 'x-mine': 'yes', 'x-reader-delivery': expect.stringMatching(uuid) })
