@@ -13,6 +13,10 @@ export interface PriceList {
   cacheHit?: number
   /** A web search, without the pages of its results; `page` applies where unset. */
   search?: number
+  /** Pages of the results of one search: so many for nothing, then so much each; by `page` and the rest where unset. */
+  resultPages?: { free: number; each: number }
+  /** Vectors of one request's texts; `page` applies where unset. */
+  embedding?: number
   /** A target's 4xx that the caller asked to pay for. */
   targetError: number
 }

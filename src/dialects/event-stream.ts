@@ -3,9 +3,13 @@ const pingMs = 15_000
 interface Frame {
   /** Empty where nothing can be taken up behind it. */
   id: string
+  /** Empty for contracts that know one kind of event only. */
   type: string
   data: unknown
 }
+
+/** What ends a stream in the form of OpenAI; it is not JSON. */
+export const streamDone = Symbol('[DONE]')
 
 /** Server-sent events of what a generator yields. Ends with it, and ends it when the client is gone. */
 export const eventStream = <E>(events: AsyncGenerator<E>, toFrame: (event: E) => Frame | Frame[] | undefined): ReadableStream<Uint8Array> => {
@@ -40,4 +44,4 @@ export const eventStream = <E>(events: AsyncGenerator<E>, toFrame: (event: E) =>
   })
 }
 
-const frameText = ({ id, type, data }: Frame): string => `${id === '' ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+const frameText = ({ id, type, data }: Frame): string => `${id === '' ? '' : `id: ${id}\n`}${type === '' ? '' : `event: ${type}\n`}data: ${data === streamDone ? '[DONE]' : JSON.stringify(data)}\n\n`

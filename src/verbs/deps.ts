@@ -5,6 +5,9 @@ import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import type { IndexSelection, IndexState } from '../contract/search.ts'
 import type { DocumentCache, Engine } from '../engine/engine.ts'
+import type { ChatModel } from '../engine/providers/chat.ts'
+import type { Embedder } from '../engine/providers/embedding.ts'
+import type { Model } from '../engine/providers/model.ts'
 import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
@@ -20,6 +23,7 @@ export interface VerbDeps {
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
   searcher: Searcher
+  models: Models
   /** What workspaces have fetched, as far as it can be searched; undefined where nothing is kept for that. */
   pages?: SearchablePages | undefined
   capabilities(): Capabilities
@@ -28,6 +32,13 @@ export interface VerbDeps {
   operatorSecret: string
   logger: Logger
   clock: Clock
+}
+
+/** What the operator has configured of models; undefined where nothing is. */
+export interface Models {
+  model: Model | undefined
+  chat: ChatModel | undefined
+  embedder: Embedder | undefined
 }
 
 export interface SearchablePages {

@@ -13,6 +13,9 @@ import { jobVerbs } from './jobs.ts'
 import { monitorVerbs } from './monitors.ts'
 import { isOperator, operatorOf } from './operator.ts'
 import { plainVerbs } from './plain.ts'
+import { answer } from './answer.ts'
+import { chat } from './chat.ts'
+import { embed } from './embed.ts'
 import { extract } from './extract.ts'
 import { scrape, scrapeMany } from './scrape.ts'
 import { indexVerbs, search } from './search.ts'
@@ -21,7 +24,7 @@ import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...indexVerbs, search, scrape, scrape_many: scrapeMany, extract }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...indexVerbs, search, answer, chat, embed, scrape, scrape_many: scrapeMany, extract }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps
