@@ -64,7 +64,7 @@ export interface JobWebhook {
   events: string[]
   secret?: string
   headers?: Record<string, string>
-  /** The dialect's own. */
+  /** The dialect's own: its form of the messages gets them. */
   options?: Record<string, unknown>
 }
 
@@ -72,6 +72,10 @@ export type PageOptions = Omit<ScrapeIntent, 'url'>
 
 interface Submitted {
   pace: Pace
+  /** Refuse the whole where the credits of all pages that are known now are not there; else only where nothing is left. */
+  funded?: boolean
+  /** Refuse it with account.concurrency_limited where so many jobs of the key are not over. */
+  jobsMax?: number
   webhook?: JobWebhook
   /** Words of the caller, kept and given back. */
   metadata?: Record<string, unknown>
@@ -187,6 +191,8 @@ export interface JobPage {
   intoUrl: string | null
   credits: number
   finishedAt: string | null
+  /** How long the try took that made the document. */
+  durationMs: number | null
   /** The page itself; null where it failed, was skipped, or was not asked for. */
   document: Document | null
   title: string | null
@@ -195,6 +201,15 @@ export interface JobPage {
   /** Links of the page that were followed, as canonical URLs. */
   links: string[]
   failure: FailureJson | null
+}
+
+/** Of all jobs that are not over. */
+export interface JobLoad {
+  jobs: number
+  /** Pages under way. */
+  running: number
+  /** Pages that wait for their turn. */
+  waiting: number
 }
 
 export interface JobEvent {

@@ -1,7 +1,7 @@
 /** What can be told. `*` and `job.*` take many. */
 export const webhookEventTypes = [
   'job.started', 'job.page', 'job.completed', 'job.partial', 'job.failed', 'job.cancelled', 'job.paused', 'job.resumed', 'job.retried',
-  'monitor.changed', 'monitor.run', 'monitor.failed', 'monitor.paused', 'webhook.disabled', 'webhook.test',
+  'monitor.changed', 'monitor.run', 'monitor.failed', 'monitor.paused', 'session.created', 'session.stopped', 'webhook.disabled', 'webhook.test',
 ] as const
 
 /** An address that events are sent to. The secret is shown when it is made, and never again. */
@@ -17,6 +17,8 @@ export interface WebhookEndpoint {
   stats: { attempts: number; failures: number; lastAt: string | null; lastStatus: number | null }
   /** Until when the secret before the present one signs too. */
   oldSecretUntil: string | null
+  /** `dialect`: in which it was made; the rest is that dialect's own. */
+  options: Record<string, unknown>
   createdAt: string
   updatedAt: string
 }
@@ -27,6 +29,10 @@ export interface NewWebhook {
   events: string[]
   secret?: string
   headers: Record<string, string>
+  /** The dialect's own: kept, given back, and given to its form of the messages. */
+  options?: Record<string, unknown>
+  /** Refused with caller.conflict where the workspace has so many. */
+  max?: number
 }
 
 export interface WebhookChange {
@@ -36,6 +42,8 @@ export interface WebhookChange {
   secret?: string
   headers?: Record<string, string>
   active?: boolean
+  /** Put over those that are there. */
+  options?: Record<string, unknown>
 }
 
 export interface WebhookDelivery {
@@ -66,6 +74,8 @@ export interface WebhookMessage {
   data: unknown
   /** The present secret first. */
   secrets: readonly string[]
+  /** Of the endpoint. */
+  options: Record<string, unknown>
 }
 
 /** A message as it goes over the wire; null sends nothing. */

@@ -76,6 +76,8 @@ export interface Route {
   response: z.ZodType
   /** Throws `Failure` where the schemas cannot say what is wrong. */
   toIntent(input: Input<unknown, unknown, unknown>, info: ReplyInfo): unknown
+  /** Where one address does several things: the row that does what this input asks for, with its own verb, prices and rendering. */
+  instead: ((input: Input<unknown, unknown, unknown>) => Route | undefined) | undefined
   /** A failure that takes the place of a value that is no answer to this route, before anything is billed. */
   veto: ((value: unknown, info: ReplyInfo) => Failure | undefined) | undefined
   render(outcome: Outcome<unknown>, info: ReplyInfo): Reply
@@ -96,6 +98,7 @@ interface RouteSpec<V extends VerbName, B extends z.ZodType, Q extends z.ZodType
   params?: P
   response: z.ZodType
   toIntent(input: Input<z.output<B>, z.output<Q>, z.output<P>>, info: ReplyInfo): VerbInput<V>
+  instead?(input: Input<z.output<B>, z.output<Q>, z.output<P>>): Route | undefined
   veto?(value: VerbValue<V>, info: ReplyInfo): Failure | undefined
   render(value: VerbValue<V>, outcome: Outcome<VerbValue<V>> & { ok: true }, info: ReplyInfo): Reply
 }
@@ -119,6 +122,8 @@ export const route = <V extends VerbName, B extends z.ZodType = z.ZodUndefined, 
   response: spec.response,
   // Safe: the server passes what the schemas of this same row gave, and the value of this row's verb.
   toIntent: (input, info) => spec.toIntent(input as Input<z.output<B>, z.output<Q>, z.output<P>>, info),
+  // Safe for the same reason.
+  instead: spec.instead && ((input) => spec.instead?.(input as Input<z.output<B>, z.output<Q>, z.output<P>>)),
   veto: spec.veto && ((value, info) => spec.veto?.(value as VerbValue<V>, info)),
   render: (outcome, info) => {
     if (!outcome.ok) throw outcome.failure

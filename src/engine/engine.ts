@@ -1,23 +1,27 @@
 import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
-import { needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
+import { isTextFormat, needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
 import type { BlobStore } from '../contract/blobs.ts'
+import type { SchemaDraft } from '../contract/extract.ts'
 import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
 import type { Attempt } from '../failure/evidence.ts'
-import { fail, type Failure } from '../failure/failure.ts'
+import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { Deadline } from '../lib/deadline.ts'
 import type { Clock } from '../lib/clock.ts'
-import { cacheKey, type DocumentCache } from './cache.ts'
+import { cacheKey, type DocumentCache, type ResultCache } from './cache.ts'
 import { createDiscovery, type Discovery } from './discover/index.ts'
+import { draftSchema, type SchemaWish } from './extract/draft-schema.ts'
 
-export type { Discovery, DocumentCache }
+export type { Discovery, DocumentCache, EnrichContext, ResultCache, StoredPart }
+import { enrich, type EnrichContext, type StoredPart } from './enrich/enrich.ts'
+import type { EnrichIntent, Enrichment } from '../contract/enrich.ts'
 import type { Converter } from './convert/index.ts'
 import type { Model } from './providers/model.ts'
 import { contentRung } from './stages/content.ts'
-import { checkFormats, needsModel, withExtracts, type Findings } from './stages/extract.ts'
+import { checkFormats, modelMissing, needsModel, withExtracts, type Findings } from './stages/extract.ts'
 import { httpRung } from './stages/http.ts'
 import { renderRung } from './stages/render.ts'
 
@@ -49,6 +53,10 @@ export interface ScrapeContext {
 export interface Engine {
   /** Never throws: a failure is an outcome. */
   scrape(intent: ScrapeIntent, context: ScrapeContext): Promise<Outcome<Document>>
+  /** Never throws. */
+  draftSchema(wish: SchemaWish, context: ScrapeContext): Promise<Outcome<SchemaDraft>>
+  /** Who is behind a page, from one visit of it. Never throws. */
+  enrich(intent: EnrichIntent, context: EnrichContext): Promise<Outcome<Enrichment>>
   /** What a site says about its own pages. */
   discovery(mode: KeyMode): Promise<Discovery>
 }
@@ -73,8 +81,27 @@ export interface Work {
   reads: boolean
 }
 
+const draftMs = 60_000
+
 export const createEngine = (deps: EngineDeps): Engine => ({
+  enrich: (intent, context) => enrich(deps, { climb, obeyRobots }, intent, context),
+
   discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
+
+  draftSchema: async (wish, { mode, signal, owner = '' }) => {
+    const started = deps.clock()
+    const deadline = new Deadline(draftMs, signal)
+    try {
+      const model = mode === 'live' ? deps.model : undefined
+      if (!model) throw modelMissing(mode)
+      const draft = await draftSchema(model, wish, owner, deadline.signal)
+      return succeeded(draft, [{ tier: 'model', ms: deps.clock() - started, outcome: 'ok' }])
+    } catch (error) {
+      return failed(normalize(error, { deadline, stage: 'model' }))
+    } finally {
+      deadline.clear()
+    }
+  },
 
   scrape: async (intent, context) => {
     const attempts: Attempt[] = []
@@ -110,13 +137,25 @@ const climb = async (work: Work): Promise<RungResult & { kind: 'document' }> => 
   const { intent, renderer } = work
   if (intent.content) return contentRung(work, intent.content)
   const first = intent.render === 'js' || (intent.render === 'auto' && needsBrowser(intent)) ? renderRung : httpRung
-  const result = await first(work)
+  const result = await first(work).catch((error: unknown) => withoutBrowser(work, error))
   if (result.kind === 'document') return result
   // Without a browser the failure below it is the one that says something about the page.
   if (!renderer?.available) throw result.failure
   const higher = await renderRung(work)
   if (higher.kind === 'document') return higher
   throw higher.failure
+}
+
+/** Where there is no browser, what only one can make is told as failed beside the rest. */
+const withoutBrowser = async (work: Work, error: unknown): Promise<RungResult> => {
+  const { intent } = work
+  const formats = intent.formats.filter(isTextFormat)
+  const isMissing = isFailure(error) && error.code === 'platform.browser_unavailable'
+  if (!isMissing || intent.render !== 'auto' || formats.length === 0 || needsBrowser({ ...intent, formats })) throw error
+  const result = await httpRung({ ...work, intent: { ...intent, formats } })
+  if (result.kind !== 'document') return result
+  const missing = intent.formats.filter((format) => !isTextFormat(format)).map(({ kind }) => [kind, error.toJSON()])
+  return { ...result, document: { ...result.document, failedFormats: { ...result.document.failedFormats, ...(Object.fromEntries(missing) as Document['failedFormats']) } } }
 }
 
 const fromCache = async (deps: EngineDeps, intent: ScrapeIntent, context: ScrapeContext, key: string) => {

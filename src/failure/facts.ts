@@ -27,7 +27,8 @@ interface ListedFacts {
   'caller.not_acceptable': { available: string[] }
   'caller.method_not_allowed': { allow: string[] }
   'caller.not_found': { kind: string; id: string }
-  'caller.conflict': { state: string }
+  /** `limit`: how many there may be, where there are as many already. */
+  'caller.conflict': { state: string; limit?: number }
   'caller.job_not_ready': { status: string }
   'account.expired_key': { expiredAt: string }
   'account.scope_denied': { needs: string }

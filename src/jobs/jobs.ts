@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isOver, type JobEvent, type JobKind, type JobPage, type JobRecord, type JobState, type JobWebhook, type Pace } from '../contract/jobs.ts'
+import { isOver, type JobEvent, type JobKind, type JobLoad, type JobPage, type JobRecord, type JobState, type JobWebhook, type Pace } from '../contract/jobs.ts'
 import type { Page } from '../contract/usage.ts'
 import { fail } from '../failure/failure.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { Database, Store } from '../store/db.ts'
 import { eventsSince, getPage, listPages, listResults, workspaceEventHead, workspaceEventsSince } from '../store/job-results.ts'
-import { changeJob, deleteJob, getJob, insertJob, listJobs, retryJob, type JobListQuery, type NewPage } from '../store/jobs.ts'
+import { changeJob, deleteJob, getJob, insertJob, jobLoad, listJobs, openJobRecords, retryJob, type JobListQuery, type NewPage } from '../store/jobs.ts'
 import { retryLost } from '../store/retry.ts'
 
 export interface JobSettings {
@@ -36,7 +36,19 @@ export interface Submission {
   frontierMax?: number
   pages: readonly NewPage[]
   webhook?: JobWebhook | undefined
+  /** Most jobs of the key that are not over, this one included. */
+  jobsMax?: number | undefined
 }
+
+interface Look {
+  events: JobEvent[]
+  over: boolean
+  /** More is there already. */
+  more: boolean
+}
+
+/** Open jobs whose progress the workspace's stream tells. */
+const openJobsShown = 100
 
 export interface PageQuery {
   limit: number
@@ -50,10 +62,10 @@ export interface Jobs {
   /** Throws caller.not_found, as all that take an id. */
   get(workspaceId: string, id: string): Promise<JobRecord>
   list(workspaceId: string, query: JobListQuery): Promise<Page<JobRecord>>
-  /** Finished pages in the order of finishing. */
-  results(workspaceId: string, id: string, query: PageQuery): Promise<Page<JobPage>>
+  /** Finished pages in the order of finishing, and the job as it was before they were read: one that is over has no more. */
+  results(workspaceId: string, id: string, query: PageQuery): Promise<Page<JobPage> & { job: JobRecord }>
   /** All URLs in the order of discovery. */
-  pages(workspaceId: string, id: string, query: PageQuery & { state?: JobPage['state'] | undefined }): Promise<Page<JobPage>>
+  pages(workspaceId: string, id: string, query: PageQuery & { state?: JobPage['state'] | undefined }): Promise<Page<JobPage> & { job: JobRecord }>
   page(workspaceId: string, id: string, n: number): Promise<JobPage>
   /** Throws caller.conflict in a state where it makes no sense. */
   cancel(workspaceId: string, id: string): Promise<JobRecord>
@@ -63,9 +75,10 @@ export interface Jobs {
   /** Cancels what still runs, then removes all of it. */
   delete(workspaceId: string, id: string): Promise<JobRecord>
   /** The job's events after one of them, until it is over. `progress` events come between and have no id. */
-  events(workspaceId: string, id: string, options: { after: number; documents: boolean; signal: AbortSignal }): Promise<AsyncGenerator<JobEvent>>
-  /** The workspace's, without end; from now on unless `after` says otherwise. */
-  workspaceEvents(workspaceId: string, options: { after: number | null; signal: AbortSignal }): Promise<AsyncGenerator<JobEvent>>
+  events(workspaceId: string, id: string, options: { after: number; documents: boolean; signal: AbortSignal }): Promise<{ job: JobRecord; events: AsyncGenerator<JobEvent> }>
+  /** The workspace's, without end; from now on unless `after` says otherwise. With `progress`, how its open jobs come on stands between them. */
+  workspaceEvents(workspaceId: string, options: { after: number | null; progress: boolean; signal: AbortSignal }): Promise<AsyncGenerator<JobEvent>>
+  load(workspaceId: string): Promise<JobLoad>
   /** Called when there may be work, and when a job has changed. */
   readonly bus: JobBus
 }
@@ -106,6 +119,20 @@ export const createJobs = ({ store: { db }, clock, settings, bus, addWebhook }: 
     return job
   }
 
+  const progressOf = (job: JobRecord): JobEvent => ({
+    id: '', type: 'progress', at: new Date(clock()).toISOString(),
+    data: { job_id: job.id, kind: job.kind, state: job.state, counts: job.counts, limit: job.limit, credits: job.credits, failure: job.failure },
+  })
+
+  /** What has changed since it was last shown. */
+  const allProgress = async (workspaceId: string, shown: Map<string, string>): Promise<JobEvent[]> => {
+    const open = await openJobRecords(db, workspaceId, openJobsShown)
+    const fresh = open.filter((job) => shown.get(job.id) !== JSON.stringify([job.state, job.counts]))
+    shown.clear()
+    for (const job of open) shown.set(job.id, JSON.stringify([job.state, job.counts]))
+    return fresh.map(progressOf)
+  }
+
   const change = async (name: Parameters<typeof changeJob>[1], from: readonly JobState[], workspaceId: string, id: string): Promise<JobRecord> => {
     await get(workspaceId, id)
     const found = await changeJob(db, name, workspaceId, id, now())
@@ -125,7 +152,8 @@ export const createJobs = ({ store: { db }, clock, settings, bus, addWebhook }: 
     async submit(submission) {
       const { pace } = submission
       const id = newId('job', clock())
-      await insertJob(db, {
+      const { jobsMax } = submission
+      const before = await insertJob(db, {
         id,
         workspaceId: submission.workspaceId,
         keyId: submission.keyId,
@@ -145,10 +173,12 @@ export const createJobs = ({ store: { db }, clock, settings, bus, addWebhook }: 
         frontierMax: submission.frontierMax ?? settings.frontierMax,
         keepS: settings.retentionS,
         now: now(),
+        jobsMax,
       }, submission.pages, submission.webhook && (async (trx) => {
         const { webhook, actor, workspaceId } = submission
         if (webhook) await addWebhook(trx, { workspaceId, jobId: id, mode: (actor as { mode: string }).mode }, webhook)
       }))
+      if (jobsMax !== undefined && before >= jobsMax) throw fail('account.concurrency_limited', { limit: jobsMax, running: before })
       bus.work()
       return get(submission.workspaceId, id)
     },
@@ -156,17 +186,17 @@ export const createJobs = ({ store: { db }, clock, settings, bus, addWebhook }: 
     list: (workspaceId, query) => listJobs(db, workspaceId, query),
 
     async results(workspaceId, id, { limit, cursor, skip, documents }) {
-      await get(workspaceId, id)
+      const job = await get(workspaceId, id)
       const after = cursorOf(cursor)
       const { items, next } = await listResults(db, id, { limit, documents, ...(after === undefined ? {} : { after }), ...(skip === undefined ? {} : { skip }) })
-      return { items, nextCursor: next === null ? null : String(next) }
+      return { items, nextCursor: next === null ? null : String(next), job }
     },
 
     async pages(workspaceId, id, { limit, cursor, documents, state }) {
-      await get(workspaceId, id)
+      const job = await get(workspaceId, id)
       const after = cursorOf(cursor)
       const { items, next } = await listPages(db, id, { limit, documents, ...(after === undefined ? {} : { after }), ...(state === undefined ? {} : { state }) })
-      return { items, nextCursor: next === null ? null : String(next) }
+      return { items, nextCursor: next === null ? null : String(next), job }
     },
 
     async page(workspaceId, id, n) {
@@ -198,34 +228,40 @@ export const createJobs = ({ store: { db }, clock, settings, bus, addWebhook }: 
     },
 
     async events(workspaceId, id, { after, documents, signal }) {
-      await get(workspaceId, id)
-      return jobEvents(after, documents, signal, workspaceId, id)
+      return { job: await get(workspaceId, id), events: jobEvents(after, documents, signal, workspaceId, id) }
     },
 
-    async workspaceEvents(workspaceId, { after, signal }) {
+    async workspaceEvents(workspaceId, { after, progress, signal }) {
       const start = after ?? await workspaceEventHead(db, workspaceId)
-      return stream(start, signal, async (last) => ({ events: await workspaceEventsSince(db, workspaceId, last, 100), over: false }))
+      const shown = new Map<string, string>()
+      return stream(start, signal, async (last) => {
+        const events = await workspaceEventsSince(db, workspaceId, last, 100)
+        return { events: progress && events.length < 100 ? [...events, ...await allProgress(workspaceId, shown)] : events, over: false, more: events.length === 100 }
+      })
     },
+
+    load: (workspaceId) => jobLoad(db, workspaceId),
   }
 
   async function* jobEvents(after: number, documents: boolean, signal: AbortSignal, workspaceId: string, id: string): AsyncGenerator<JobEvent> {
     let shown = ''
-    const look = async (last: number): Promise<{ events: JobEvent[]; over: boolean }> => {
+    const look = async (last: number): Promise<Look> => {
       const job = await getJob(db, workspaceId, id)
-      if (!job) return { events: [], over: true }
+      if (!job) return { events: [], over: true, more: false }
       const events = await eventsSince(db, id, last, 50, documents)
+      const more = events.length === 50
       const counts = JSON.stringify([job.state, job.counts])
-      if (events.length < 50 && counts !== shown) {
+      if (!more && counts !== shown) {
         shown = counts
-        events.push({ id: '', type: 'progress', at: new Date(clock()).toISOString(), data: { job_id: id, state: job.state, counts: job.counts, credits: job.credits } })
+        events.push(progressOf(job))
       }
-      return { events, over: isOver(job.state) && Number(events.findLast((event) => event.id !== '')?.id ?? last) >= job.events }
+      return { events, over: isOver(job.state) && Number(events.findLast((event) => event.id !== '')?.id ?? last) >= job.events, more }
     }
     yield* stream(after, signal, look)
   }
 
   /** Looks again whenever this process changes something, and every second for what others change. */
-  async function* stream(after: number, signal: AbortSignal, look: (last: number) => Promise<{ events: JobEvent[]; over: boolean }>): AsyncGenerator<JobEvent> {
+  async function* stream(after: number, signal: AbortSignal, look: (last: number) => Promise<Look>): AsyncGenerator<JobEvent> {
     let last = after
     let wake = (): void => {}
     let woken = false
@@ -236,13 +272,13 @@ export const createJobs = ({ store: { db }, clock, settings, bus, addWebhook }: 
     try {
       while (!signal.aborted) {
         woken = false
-        const { events, over } = await look(last)
+        const { events, over, more } = await look(last)
         for (const event of events) {
           if (event.id !== '') last = Number(event.id)
           yield event
         }
         if (over) return
-        if (events.length >= 50) continue
+        if (more) continue
         // At most four looks a second, however fast pages are done.
         await sleep(250, undefined, { signal }).catch(() => undefined)
         if (woken) continue

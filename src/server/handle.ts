@@ -58,22 +58,24 @@ const serve = async (deps: ServerDeps, dialect: Dialect, route: Route, progress:
     await progress.enter(route)
   }
   const input = await progress.readInput(route)
-  const intent = route.toIntent(input, progress.info())
+  const row = route.instead?.(input) ?? route
+  if (row !== route) progress.follow(row)
+  const intent = row.toIntent(input, progress.info())
   const replay = await progress.replay(input.body)
   if (replay?.kind === 'replay') return { ...replay.reply, headers: { ...replay.reply.headers, 'idempotency-replayed': 'true', 'x-request-id': progress.visit.requestId } }
 
   let stored: StoredReply | null = null
   try {
-    const outcome = await verbs.run(progress.visit, route.verb, intent as never)
+    const outcome = await verbs.run(progress.visit, row.verb, intent as never)
     progress.timings = outcome.timings
     progress.failure = outcome.ok ? undefined : outcome.failure
-    const reply = outcome.ok ? route.render(outcome, progress.info()) : dialect.renderFailure(outcome.failure, progress.info())
+    const reply = outcome.ok ? row.render(outcome, progress.info()) : dialect.renderFailure(outcome.failure, progress.info())
     if (reply.body instanceof ReadableStream) return progress.stream(reply)
     stored = progress.store(reply)
     return stored
   } finally {
     // The work is done and billed: that its reply could not be kept must not take it from the caller.
-    if (replay) await replay.finish(isKept(route, progress.failure) ? stored : null).catch((err: unknown) => deps.logger.error({ err, request_id: progress.visit.requestId }, 'a reply could not be kept for a repeat'))
+    if (replay) await replay.finish(isKept(row, progress.failure) ? stored : null).catch((err: unknown) => deps.logger.error({ err, request_id: progress.visit.requestId }, 'a reply could not be kept for a repeat'))
   }
 }
 

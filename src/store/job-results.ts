@@ -11,6 +11,8 @@ export interface PageFacts {
   title?: string
   contentType?: string
   finalUrl?: string
+  /** How long the try took that made the document. */
+  ms?: number
   links?: string[]
   into?: string
 }
@@ -42,6 +44,7 @@ const toPage = async (row: Row): Promise<JobPage> => ({
   intoUrl: row.facts?.into ?? null,
   credits: row.credits,
   finishedAt: row.finished_at?.toISOString() ?? null,
+  durationMs: row.facts?.ms ?? null,
   // Safe: the worker wrote it.
   document: row.body ? (JSON.parse(await unpack(row.body, row.encoding ?? 'plain')) as Document) : null,
   title: row.facts?.title ?? null,

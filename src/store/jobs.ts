@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { JobKind, JobRecord, JobState } from '../contract/jobs.ts'
+import type { JobKind, JobLoad, JobRecord, JobState } from '../contract/jobs.ts'
 import type { Page } from '../contract/usage.ts'
 import type { FailureJson } from '../failure/failure.ts'
 import type { Database } from './db.ts'
@@ -38,11 +38,15 @@ export interface NewJob {
   frontierMax: number
   keepS: number
   now: Date
+  /** Where the key has so many open jobs nothing is written. */
+  jobsMax?: number | undefined
 }
 
-/** Writes the job and its first pages in one transaction. */
-export const insertJob = (db: Database, job: NewJob, pages: readonly NewPage[], more?: (trx: Database) => Promise<void>): Promise<void> =>
+/** Writes the job and its first pages in one transaction. How many jobs of the key were open before, as far as `jobsMax` asks for it. */
+export const insertJob = (db: Database, job: NewJob, pages: readonly NewPage[], more?: (trx: Database) => Promise<void>): Promise<number> =>
   db.transaction().execute(async (trx) => {
+    const before = job.jobsMax === undefined ? 0 : await openJobsOf(trx, job.keyId)
+    if (job.jobsMax !== undefined && before >= job.jobsMax) return before
     await trx.insertInto('jobs').values({
       id: job.id, workspace_id: job.workspaceId, key_id: job.keyId, kind: job.kind, state: 'queued', stage: job.stage, has_finish: job.hasFinish,
       actor: json(job.actor), intent: json(job.intent), prices: json(job.prices), dialect: job.dialect, request_id: job.requestId,
@@ -53,7 +57,15 @@ export const insertJob = (db: Database, job: NewJob, pages: readonly NewPage[], 
     for (let i = 0; i < pages.length; i += 1000) await addPages(trx, job.id, job.now, pages.slice(i, i + 1000))
     await more?.(trx)
     await sql`select conclude_job(${job.id}, ${job.now})`.execute(trx)
+    return before
   })
+
+/** Holds the key's row to the end of the transaction, so that of jobs submitted at once each sees those before it. */
+const openJobsOf = async (trx: Database, keyId: string): Promise<number> => {
+  await sql`select id from keys where id = ${keyId} for no key update`.execute(trx)
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from jobs where key_id = ${keyId} and state in ('queued', 'running', 'paused') and kind <> 'monitor'`.execute(trx)
+  return rows[0]?.count ?? 0
+}
 
 /** How many were new. The caller holds the job's lock or is the only one who knows the job. */
 export const addPages = async (db: Database, jobId: string, now: Date, pages: readonly NewPage[]): Promise<number> => {
@@ -286,6 +298,18 @@ export const listJobs = async (db: Database, workspaceId: string, query: JobList
   const rows = await select.orderBy('seq', 'desc').limit(query.limit + 1).execute()
   const last = rows.length > query.limit ? rows[query.limit - 1] : undefined
   return { items: rows.slice(0, query.limit).map(toRecord), nextCursor: last ? String(last.seq) : null }
+}
+
+/** Newest first. */
+export const openJobRecords = async (db: Database, workspaceId: string, limit: number): Promise<JobRecord[]> =>
+  (await db.selectFrom('jobs').selectAll().where('workspace_id', '=', workspaceId).where('kind', '!=', 'monitor').where('state', 'in', ['queued', 'running'])
+    .orderBy('seq', 'desc').limit(limit).execute()).map(toRecord)
+
+export const jobLoad = async (db: Database, workspaceId: string): Promise<JobLoad> => {
+  const { rows } = await sql<JobLoad>`
+    select count(*)::int as jobs, coalesce(sum(running), 0)::int as running, coalesce(sum(discovered - done - failed - skipped - running), 0)::int as waiting
+    from jobs where workspace_id = ${workspaceId} and state in ('queued', 'running') and kind <> 'monitor'`.execute(db)
+  return rows[0] ?? { jobs: 0, running: 0, waiting: 0 }
 }
 
 interface RecordRow {

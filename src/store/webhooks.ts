@@ -32,6 +32,15 @@ export const insertEndpoint = async (db: Database, endpoint: NewEndpoint): Promi
   }).execute()
 }
 
+/** The same unless the workspace has so many already; how many it had. Of those made at once each sees the ones before it. */
+export const insertEndpointUpTo = (db: Database, endpoint: NewEndpoint, max: number): Promise<number> =>
+  db.transaction().execute(async (trx) => {
+    await sql`select id from workspaces where id = ${endpoint.workspaceId} for no key update`.execute(trx)
+    const { length } = await listEndpoints(trx, endpoint.workspaceId)
+    if (length < max) await insertEndpoint(trx, endpoint)
+    return length
+  })
+
 /** Those of jobs and monitors belong to them and are in no list. */
 const shown = (db: Database, workspaceId: string) =>
   db.selectFrom('webhook_endpoints').selectAll().where('workspace_id', '=', workspaceId).where('job_id', 'is', null).where('monitor_id', 'is', null)
@@ -52,6 +61,7 @@ export const updateEndpoint = async (db: Database, id: string, change: WebhookCh
     ...(change.events === undefined ? {} : { events: change.events }),
     ...(change.secret === undefined ? {} : { secret: change.secret, old_secret: null, old_secret_until: null }),
     ...(change.headers === undefined ? {} : { headers: json(change.headers) }),
+    ...(change.options === undefined ? {} : { options: json(change.options) }),
     ...(change.active === undefined ? {} : { active: change.active, disabled_reason: null, failing_since: null }),
   }).where('id', '=', id).execute()
 }
@@ -74,6 +84,7 @@ const toEndpoint = (row: Selectable<WebhookEndpointRow>): WebhookEndpoint => ({
   disabledReason: row.disabled_reason,
   stats: { attempts: row.attempts, failures: row.failures, lastAt: row.last_at?.toISOString() ?? null, lastStatus: row.last_status },
   oldSecretUntil: row.old_secret_until?.toISOString() ?? null,
+  options: row.options as Record<string, unknown>,
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
 })
@@ -150,14 +161,14 @@ export interface ClaimedDelivery {
   data: unknown
   attempt: number
   begunAt: Date
-  endpoint: { id: string; url: string; secrets: string[]; headers: Record<string, string>; options: { dialect?: string }; mode: KeyMode }
+  endpoint: { id: string; url: string; secrets: string[]; headers: Record<string, string>; options: { dialect?: string } & Record<string, unknown>; mode: KeyMode }
 }
 
 /** Deliveries that are due, under a lease; few of each endpoint, so that one that does not answer holds up nobody else. */
 export const claimDeliveries = async (db: Database, holder: string, options: { limit: number; perEndpoint: number; now: Date; leaseMs: number }): Promise<ClaimedDelivery[]> => {
   const { rows } = await sql<{
     id: string; fence: number; workspace_id: string; event_id: string; type: string; at: Date; data: unknown; attempt: number; begun_at: Date
-    endpoint_id: string; url: string; secret: string; old_secret: string | null; headers: Record<string, string>; options: { dialect?: string }; mode: KeyMode
+    endpoint_id: string; url: string; secret: string; old_secret: string | null; headers: Record<string, string>; options: { dialect?: string } & Record<string, unknown>; mode: KeyMode
   }>`
     with due as (
       select d.seq from webhook_deliveries d

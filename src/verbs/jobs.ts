@@ -1,7 +1,7 @@
 import type { Actor } from '../contract/actor.ts'
 import { freePrices } from '../contract/price.ts'
 import { succeeded } from '../contract/outcome.ts'
-import type { JobWebhook, MapIntent, UrlPattern } from '../contract/jobs.ts'
+import type { BatchIntent, CrawlIntent, MapIntent, UrlPattern } from '../contract/jobs.ts'
 import type { Visit } from '../contract/verbs.ts'
 import { fail } from '../failure/failure.ts'
 import type { Issue } from '../failure/facts.ts'
@@ -9,7 +9,7 @@ import type { Submission } from '../jobs/jobs.ts'
 import { compilePattern } from '../jobs/patterns.ts'
 import type { VerbDeps } from './deps.ts'
 import { reading, steering } from './plain.ts'
-import { refuseWhole } from './scrape.ts'
+import { refuseWhole, sum } from './scrape.ts'
 import type { Metered } from './table.ts'
 import { batchPages, storedBatch } from './tasks/batch.ts'
 import { crawlSeeds } from './tasks/crawl.ts'
@@ -17,12 +17,23 @@ import { isFree } from './tasks/job.ts'
 import { mapSite } from './tasks/map.ts'
 
 /** Whoever has nothing left learns it now and not from a job that fails. */
-const submit = async (deps: VerbDeps, visit: Visit, actor: Actor, job: Pick<Submission, 'kind' | 'stage' | 'intent' | 'pageLimit' | 'pages' | 'pace'> & { webhook?: JobWebhook | undefined }) => {
-  if (!isFree(actor)) await deps.meter.admit(actor, { requestId: visit.id, credits: Math.max(1, ...job.pages.slice(0, 1).map((page) => page.reserve)), policy: 'gate' })
-  if (job.webhook) await deps.webhooks.judge(job.webhook.url, actor.mode, ['webhook', 'url'])
+const requireCredits = async (deps: VerbDeps, visit: Visit, actor: Actor, pages: Submission['pages'], funded: boolean): Promise<void> => {
+  if (isFree(actor)) return
+  if (!funded) return void (await deps.meter.admit(actor, { requestId: visit.id, credits: Math.max(1, pages[0]?.reserve ?? 0), policy: 'gate' }))
+  // Held for a moment only: each page holds its own when its turn comes.
+  await deps.meter.release(await deps.meter.admit(actor, { requestId: visit.id, credits: Math.max(1, sum(pages, (page) => page.reserve)), policy: 'reserve' }))
+}
+
+type Asked = Pick<BatchIntent, 'funded' | 'jobsMax' | 'webhook' | 'pace'>
+
+const submit = async (deps: VerbDeps, visit: Visit, actor: Actor, { funded, jobsMax, webhook, pace }: Asked, job: Pick<Submission, 'kind' | 'stage' | 'intent' | 'pageLimit' | 'pages'>) => {
+  await requireCredits(deps, visit, actor, job.pages, funded ?? false)
+  if (webhook) await deps.webhooks.judge(webhook.url, actor.mode, ['webhook', 'url'])
   return deps.jobs.submit({
     ...job,
-    webhook: job.webhook && { ...job.webhook, options: { ...job.webhook.options, dialect: visit.dialect } },
+    pace,
+    jobsMax,
+    webhook: webhook && { ...webhook, options: { ...webhook.options, dialect: visit.dialect } },
     workspaceId: actor.workspaceId,
     keyId: actor.keyId,
     actor,
@@ -38,6 +49,9 @@ const requirePatterns = (intent: { include: readonly UrlPattern[]; exclude: read
   if (issues.length > 0) throw fail('caller.invalid_request', { issues })
 }
 
+/** Without what concerns the submission alone; the webhook has a secret. */
+const stored = <T extends CrawlIntent | MapIntent>({ webhook: _webhook, funded: _funded, jobsMax: _jobsMax, ...intent }: T) => intent
+
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
 const refuseSeeds = (seeds: readonly string[], actor: Actor): void => refuseWhole(seeds.map((url) => ({ url })), actor)
 
@@ -45,14 +59,13 @@ export const jobVerbs = {
   batch: steering<'batch'>((deps, visit, actor, intent) => {
     refuseWhole(intent.pages, actor)
     const pages = batchPages(intent, visit.prices, isFree(actor))
-    return submit(deps, visit, actor, { kind: 'batch', stage: 'pages', intent: storedBatch(intent), pageLimit: null, pace: intent.pace, pages, webhook: intent.webhook })
+    return submit(deps, visit, actor, intent, { kind: 'batch', stage: 'pages', intent: storedBatch(intent), pageLimit: null, pages })
   }),
 
   crawl: steering<'crawl'>((deps, visit, actor, intent) => {
     requirePatterns(intent)
     refuseSeeds(intent.seeds, actor)
-    const { webhook, ...stored } = intent
-    return submit(deps, visit, actor, { kind: 'crawl', stage: 'prepare', intent: stored, pageLimit: intent.limit, pace: intent.pace, pages: crawlSeeds(intent, visit.prices, isFree(actor)), webhook })
+    return submit(deps, visit, actor, intent, { kind: 'crawl', stage: 'prepare', intent: stored(intent), pageLimit: intent.limit, pages: crawlSeeds(intent, visit.prices, isFree(actor)) })
   }),
 
   map: {
@@ -70,23 +83,17 @@ export const jobVerbs = {
   map_submit: steering<'map_submit'>((deps, visit, actor, intent) => {
     requirePatterns(intent)
     refuseSeeds(intent.seeds, actor)
-    const { webhook, ...stored } = intent
-    return submit(deps, visit, actor, { kind: 'map', stage: 'prepare', intent: stored, pageLimit: null, pace: intent.pace, pages: [], webhook })
+    return submit(deps, visit, actor, intent, { kind: 'map', stage: 'prepare', intent: stored(intent), pageLimit: null, pages: [] })
   }),
 
   jobs_list: reading<'jobs_list'>((deps, actor, input) => deps.jobs.list(actor.workspaceId, input)),
   jobs_get: reading<'jobs_get'>((deps, actor, { id }) => deps.jobs.get(actor.workspaceId, id)),
-  jobs_results: reading<'jobs_results'>(async (deps, actor, { id, ...query }) => {
-    const page = await deps.jobs.results(actor.workspaceId, id, query)
-    return { ...page, job: await deps.jobs.get(actor.workspaceId, id) }
-  }),
-  jobs_pages: reading<'jobs_pages'>(async (deps, actor, { id, ...query }) => {
-    const page = await deps.jobs.pages(actor.workspaceId, id, query)
-    return { ...page, job: await deps.jobs.get(actor.workspaceId, id) }
-  }),
+  jobs_results: reading<'jobs_results'>((deps, actor, { id, ...query }) => deps.jobs.results(actor.workspaceId, id, query)),
+  jobs_pages: reading<'jobs_pages'>((deps, actor, { id, ...query }) => deps.jobs.pages(actor.workspaceId, id, query)),
   jobs_page: reading<'jobs_page'>((deps, actor, { id, n }) => deps.jobs.page(actor.workspaceId, id, n)),
   jobs_events: reading<'jobs_events'>((deps, actor, { id, after, documents }, visit) => deps.jobs.events(actor.workspaceId, id, { after, documents, signal: visit.signal })),
-  workspace_events: reading<'workspace_events'>((deps, actor, { after }, visit) => deps.jobs.workspaceEvents(actor.workspaceId, { after, signal: visit.signal })),
+  workspace_events: reading<'workspace_events'>((deps, actor, { after, progress }, visit) => deps.jobs.workspaceEvents(actor.workspaceId, { after, progress, signal: visit.signal })),
+  jobs_load: reading<'jobs_load'>((deps, actor) => deps.jobs.load(actor.workspaceId)),
 
   jobs_cancel: steering<'jobs_cancel'>((deps, _, actor, { id }) => deps.jobs.cancel(actor.workspaceId, id)),
   jobs_pause: steering<'jobs_pause'>((deps, _, actor, { id }) => deps.jobs.pause(actor.workspaceId, id)),

@@ -13,7 +13,9 @@ import { inOrder, onePage } from './scrape.ts'
 /** Pages of results that are fetched at a time. */
 const pagesAtOnce = 5
 /** What is left of the deadline to answer after the last page was given up. */
-const replyMs = 250
+export const replyMs = 250
+/** What the pages may take of it where they are read for an answer afterwards. */
+const extractShare = 0.6
 /** Results, from the best, whose pages are read for their passages. */
 const readMax = 10
 
@@ -22,7 +24,7 @@ type WithContent = SearchIntent & { content: NonNullable<SearchIntent['content']
 
 /** The pages of the results, each with its own outcome: one that is slow or refuses holds up no answer. */
 export const withContent = (deps: VerbDeps, actor: Actor, intent: WithContent, found: Found, deadline: Deadline): Promise<Found> =>
-  eachPage(deps, actor, intent.timeoutMs, found, deadline, async (result, fetchPage) => {
+  eachPage(deps, actor, intent, found, deadline, async (result, fetchPage) => {
     const outcome = await fetchPage(intent.content.page)
     if (!outcome.ok) return { ...result, content: outcome }
     return { ...told(result, outcome.value, intent), content: cut(outcome, intent.content.maxTokens) }
@@ -32,7 +34,7 @@ export const withContent = (deps: VerbDeps, actor: Actor, intent: WithContent, f
 export const withReading = async (deps: VerbDeps, actor: Actor, intent: SearchIntent, reading: Reading, found: Found, deadline: Deadline): Promise<Found> => {
   const wanted = new Set(found.value.results.slice(0, readMax).filter((result) => reading.all || result.crawledAt === undefined))
   let unread = 0
-  const read = await eachPage(deps, actor, intent.timeoutMs, found, deadline, async (result, fetchPage) => {
+  const read = await eachPage(deps, actor, intent, found, deadline, async (result, fetchPage) => {
     if (!wanted.has(result)) return result
     const outcome = await fetchPage(reading.page)
     if (outcome.ok) return told(result, outcome.value, intent)
@@ -45,14 +47,14 @@ export const withReading = async (deps: VerbDeps, actor: Actor, intent: SearchIn
 
 type FetchPage = (page: Omit<ScrapeIntent, 'url'>) => Promise<Outcome<Document>>
 
-const eachPage = async (deps: VerbDeps, actor: Actor, timeoutMs: number, found: Found, deadline: Deadline, map: (result: SearchResult, fetchPage: FetchPage) => Promise<SearchResult>): Promise<Found> => {
-  const share = new Deadline(Math.max(1, deadline.remainingMs() - replyMs), deadline.signal)
+const eachPage = async (deps: VerbDeps, actor: Actor, intent: SearchIntent, found: Found, deadline: Deadline, map: (result: SearchResult, fetchPage: FetchPage) => Promise<SearchResult>): Promise<Found> => {
+  const share = new Deadline(Math.max(1, (deadline.remainingMs() - replyMs) * (intent.extract ? extractShare : 1)), deadline.signal)
   const evidence = [...found.evidence]
   try {
     const results = await inOrder(found.value.results, pagesAtOnce, (result) => map(result, async (page) => {
       const left = share.remainingMs()
       const outcome: Outcome<Document> = left < 1
-        ? failed(fail('target.timeout', { stage: 'search', afterMs: timeoutMs }))
+        ? failed(fail('target.timeout', { stage: 'search', afterMs: intent.timeoutMs }))
         : await onePage(deps, actor, { ...page, url: result.url, timeoutMs: Math.min(page.timeoutMs, left) }, deadline.signal)
       evidence.push(...outcome.evidence)
       return outcome

@@ -1,5 +1,7 @@
 import type { Actor } from '../contract/actor.ts'
-import type { Outcome } from '../contract/outcome.ts'
+import type { ExtractOptions } from '../contract/extract.ts'
+import { scrapeIntent } from '../contract/intent.ts'
+import { failed, succeeded, type Outcome } from '../contract/outcome.ts'
 import { costOf, reserveFor, type PriceList } from '../contract/price.ts'
 import type { SearchEvent, SearchIntent, SearchValue } from '../contract/search.ts'
 import { eventsOf } from '../engine/search/events.ts'
@@ -9,8 +11,8 @@ import { Failure, fail } from '../failure/failure.ts'
 import { Deadline } from '../lib/deadline.ts'
 import { isBlocklisted } from './blocklist.ts'
 import type { VerbDeps } from './deps.ts'
-import { withContent, withReading } from './search-pages.ts'
-import { sum } from './scrape.ts'
+import { replyMs, withContent, withReading } from './search-pages.ts'
+import { onePage, sum } from './scrape.ts'
 import type { Metered, Plain } from './table.ts'
 
 /** Results that are looked through for events. */
@@ -20,16 +22,19 @@ const eventResults = 50
 export const searchPrice = (prices: PriceList): number => prices.search ?? prices.page
 
 /** The most that the pages of one search's results can cost. */
-export const reserveResultPages = ({ content, limit }: Pick<SearchIntent, 'content' | 'limit'>, prices: PriceList): number => {
+export const reserveResultPages = ({ content, limit, extract }: Pick<SearchIntent, 'content' | 'limit' | 'extract'>, prices: PriceList): number => {
   if (!content) return 0
-  return prices.resultPages ? Math.max(0, limit - prices.resultPages.free) * prices.resultPages.each : limit * reserveFor(content.page, prices)
+  if (prices.resultPages) return Math.max(0, limit - prices.resultPages.free) * prices.resultPages.each
+  return limit * (reserveFor(content.page, prices) + extractCost(extract !== undefined, prices))
 }
 
-export const costOfResultPages = ({ results }: Pick<SearchValue, 'results'>, { content: asked }: Pick<SearchIntent, 'content'>, prices: PriceList): number => {
+export const costOfResultPages = ({ results, extract }: Pick<SearchValue, 'results' | 'extract'>, { content: asked }: Pick<SearchIntent, 'content'>, prices: PriceList): number => {
   if (!asked) return 0
   const read = results.flatMap(({ content }) => (content?.ok ? [content.value] : []))
-  return prices.resultPages ? Math.max(0, read.length - prices.resultPages.free) * prices.resultPages.each : sum(read, (document) => costOf(asked.page, document, prices))
+  return prices.resultPages ? Math.max(0, read.length - prices.resultPages.free) * prices.resultPages.each : sum(read, (document) => costOf(asked.page, document, prices) + extractCost(extract?.ok === true, prices))
 }
+
+const extractCost = (isMade: boolean, prices: PriceList): number => (isMade ? (prices.searchExtract ?? 0) : 0)
 
 export const search: Metered<'search'> = {
   scope: 'scrape',
@@ -47,18 +52,32 @@ export const oneSearch = async (deps: VerbDeps, actor: Actor, intent: SearchInte
     const [found, events] = await Promise.all([ask(deps, actor, intent, deadline), intent.events ? askEvents(deps, actor, intent, intent.events, deadline) : undefined])
     if (!found.ok) return found
     const whole = events ? { ...found, value: { ...found.value, events } } : found
-    if (intent.content) return await withContent(deps, actor, { ...intent, content: intent.content }, whole, deadline)
+    if (intent.content) {
+      const read = await withContent(deps, actor, { ...intent, content: intent.content }, whole, deadline)
+      return intent.extract ? await withExtract(deps, actor, intent.extract, read, deadline) : read
+    }
     return intent.reading ? await withReading(deps, actor, intent, intent.reading, whole, deadline) : whole
   } finally {
     deadline.clear()
   }
 }
 
+/** All the pages read as one document. That they say nothing about it is told beside them; what is wrong with this server or the key ends the whole. */
+const withExtract = async (deps: VerbDeps, actor: Actor, extract: ExtractOptions, found: Outcome<SearchValue> & { ok: true }, deadline: Deadline): Promise<Outcome<SearchValue>> => {
+  const parts = found.value.results.flatMap(({ title, url, content }) => (content?.ok ? [`# ${title}\n\n<${url}>\n\n${content.value.formats.markdown ?? ''}`] : []))
+  if (parts.length === 0) return found
+  const made = await onePage(deps, actor, scrapeIntent({
+    url: 'about:blank', formats: [{ kind: 'json', extract }], content: { type: 'text/markdown', body: parts.join('\n\n') }, timeoutMs: Math.max(1, deadline.remainingMs() - replyMs),
+  }), deadline.signal)
+  if (!made.ok && (made.failure.class === 'platform' || made.failure.class === 'account' || made.failure.class === 'caller')) return failed(made.failure, [...found.evidence, ...made.evidence], found.timings)
+  return succeeded({ ...found.value, extract: made }, [...found.evidence, ...made.evidence], found.timings)
+}
+
 const ask = (deps: VerbDeps, actor: Actor, intent: SearchIntent, { signal }: Deadline): Promise<Outcome<SearchValue>> =>
   deps.searcher.search(intent, { mode: actor.mode, signal, own: deps.pages?.of(actor.workspaceId, actor.mode), allowed: (url) => !isBlocklisted(url, actor.urlBlocklist) })
 
 /** Who reports an event is not for the caller's list of hosts to say. */
-const askEvents = async (deps: VerbDeps, actor: Actor, { content: _content, reading: _reading, ...intent }: SearchIntent, wanted: NonNullable<SearchIntent['events']>, deadline: Deadline): Promise<SearchEvent[]> => {
+const askEvents = async (deps: VerbDeps, actor: Actor, { content: _content, reading: _reading, extract: _extract, ...intent }: SearchIntent, wanted: NonNullable<SearchIntent['events']>, deadline: Deadline): Promise<SearchEvent[]> => {
   const found = await ask(deps, actor, { ...intent, includeDomains: [], excludeDomains: [], limit: eventResults, skip: 0 }, deadline)
   return found.ok ? eventsOf(found.value.results, wanted) : []
 }

@@ -49,7 +49,7 @@ export const createDeliveries = (options: DeliveryOptions): Deliveries => {
   const send = async (delivery: ClaimedDelivery, signal: AbortSignal): Promise<DeliveryResult> => {
     const { endpoint } = delivery
     const form = (endpoint.options.dialect === undefined ? undefined : options.formOf?.(endpoint.options.dialect)) ?? standardForm
-    const message = form({ id: delivery.eventId, type: delivery.type, at: delivery.at, data: delivery.data, secrets: endpoint.secrets })
+    const message = form({ id: delivery.eventId, type: delivery.type, at: delivery.at, data: delivery.data, secrets: endpoint.secrets, options: endpoint.options })
     if (message === null) return { delivered: true, nextAt: null, status: null, failure: null, snippet: null }
     const deadline = new Deadline(timeoutMs, signal)
     let status: number | null = null

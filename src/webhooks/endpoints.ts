@@ -9,7 +9,7 @@ import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { Database, Store } from '../store/db.ts'
 import {
-  deleteEndpoint, getDelivery, getEndpoint, insertDelivery, insertEndpoint, listDeliveries, listEndpoints, replayDelivery, replayRange, rotateSecret, updateEndpoint,
+  deleteEndpoint, getDelivery, getEndpoint, insertDelivery, insertEndpoint, insertEndpointUpTo, listDeliveries, listEndpoints, replayDelivery, replayRange, rotateSecret, updateEndpoint,
 } from '../store/webhooks.ts'
 
 export interface Webhooks {
@@ -76,21 +76,21 @@ export const createWebhooks = ({ store: { db }, clock, egress, allowHttp }: Deps
 
     async create(actor, dialect, endpoint) {
       await judge(endpoint.url, actor.mode, ['url'])
-      const existing = await listEndpoints(db, actor.workspaceId)
-      if (existing.length >= endpointsMax) throw fail('caller.conflict', { state: `${endpointsMax} webhooks exist already` })
+      const max = Math.min(endpoint.max ?? endpointsMax, endpointsMax)
       const id = newId('whe', clock())
       const secret = endpoint.secret ?? newSecret()
-      await insertEndpoint(db, {
+      const before = await insertEndpointUpTo(db, {
         id, workspaceId: actor.workspaceId, jobId: null, monitorId: null, name: endpoint.name, url: endpoint.url, events: endpoint.events,
-        secret, headers: endpoint.headers, options: { dialect }, mode: actor.mode, now: now(),
-      })
+        secret, headers: endpoint.headers, options: { ...endpoint.options, dialect }, mode: actor.mode, now: now(),
+      }, max)
+      if (before >= max) throw fail('caller.conflict', { state: `one of ${max} webhooks, which is as many as there may be`, limit: max })
       return { endpoint: await get(actor.workspaceId, id), secret }
     },
 
     async update(actor, id, change) {
-      await get(actor.workspaceId, id)
+      const { options } = await get(actor.workspaceId, id)
       if (change.url !== undefined) await judge(change.url, actor.mode, ['url'])
-      await updateEndpoint(db, id, change, now())
+      await updateEndpoint(db, id, { ...change, ...(change.options ? { options: { ...options, ...change.options } } : {}) }, now())
       return get(actor.workspaceId, id)
     },
 

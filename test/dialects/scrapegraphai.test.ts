@@ -94,22 +94,20 @@ describe('POST /api/scrape', () => {
     expect((await scrape({ url: ' article.lab.test ' })).results.markdown?.data[0]).toMatch(/^# /m)
   })
 
-  it('lists the formats that it cannot give beside those that it can', async () => {
-    const body = await scrape({ url: page, formats: [{ type: 'summary' }, { type: 'markdown' }, { type: 'json', prompt: 'x' }, { type: 'screenshot' }, { type: 'branding' }] })
+  it('lists the formats that need a model beside those that do not', async () => {
+    const body = await scrape({ url: page, formats: [{ type: 'summary' }, { type: 'markdown' }, { type: 'json', prompt: 'x' }] })
     expect(Object.keys(body.results)).toEqual(['markdown'])
     expect(body.errors).toEqual({
       summary: { code: 'not_configured', error: expect.stringContaining('LYREBIRD_MODEL_BASE_URL') },
       json: { code: 'not_configured', error: expect.stringContaining('LYREBIRD_MODEL_BASE_URL') },
-      screenshot: { code: 'browser_unavailable', error: 'No browser is available on this server.' },
-      branding: { code: 'browser_unavailable', error: 'No browser is available on this server.' },
     })
   })
 
   it('fails the request where it can give none of the formats', async () => {
-    expect(await refusal(await call('/api/scrape', { json: { url: page, formats: [{ type: 'screenshot' }, { type: 'summary' }] } })))
-      .toMatchObject({ status: 503, type: 'internal_error', message: 'No browser is available on this server.' })
-    expect(await refusal(await call('/api/scrape', { json: { url: page, formats: [{ type: 'json' }] } })))
+    const live = await app.key({ mode: 'live', monthlyCredits: 10 })
+    expect(await refusal(await call('/api/scrape', { as: live, json: { url: page, formats: [{ type: 'json', prompt: 'x' }, { type: 'summary' }] } })))
       .toMatchObject({ status: 501, type: 'internal_error', message: expect.stringContaining('LYREBIRD_MODEL_BASE_URL') })
+    expect(await live.used()).toBe(0)
   })
 
   it('bills each format that it gives, and no failure', async () => {
@@ -150,10 +148,6 @@ describe('POST /api/scrape', () => {
 
     it('takes all that the Python client sends', async () => {
       expect((await withConfig({ mode: 'auto', stealth: false, timeout: 30_000, wait: 0, scrolls: 0, mock: false, country: 'US' })).status).toBe(200)
-    })
-
-    it('does not answer a request for a mock page with a real one', async () => {
-      for (const mock of [true, {}, { minKb: 2 }]) expect(await refusal(await withConfig({ mock }))).toMatchObject({ status: 501, detail: 'fetchConfig.mock is not available on this server.' })
     })
   })
 
@@ -339,9 +333,6 @@ describe('GET /api/history', () => {
 describe('routes of features that are not there', () => {
   const id = '7bc67b9e-e539-4d7f-b378-ceb4d86910bc'
   const missing: [string, object, string][] = [
-    ['/api/extract', { prompt: 'p', html: '<p>' }, 'Extraction by prompt'],
-    ['/api/search', { query: 'q' }, 'Web search'],
-    ['/api/schema', { prompt: 'p' }, 'Schema generation'],
     ['/api/crawl', { url: page, maxPages: '5' }, 'Crawling'],
     ['/api/monitor', { url: page, interval: '0 * * * *' }, 'Monitoring'],
   ]

@@ -126,6 +126,21 @@ describe('events', () => {
   })
 })
 
+describe('the stream of the workspace', () => {
+  it('tells how open jobs come on where that is asked for', async () => {
+    const own = await app.key({ mode: 'live' })
+    const controller = new AbortController()
+    const reply = await app.app.fetch(new Request('http://lyrebird.test/v1/events?progress=true', { headers: { authorization: `Bearer ${own.secret}` }, signal: controller.signal }))
+    const mine = jobsOf(app, own.secret)
+    const seen = framesOf(reply, (frames) => frames.some((frame) => frame.event === 'progress' && (frame.data.counts as { done: number }).done > 1))
+    const id = await mine.submit('/v1/crawl', endless)
+    const progress = (await seen).filter((frame) => frame.event === 'progress')
+    controller.abort()
+    expect(progress.at(-1)).toMatchObject({ id: undefined, data: { job_id: id, kind: 'crawl', state: 'running', limit: 5000 } })
+    await mine.call(`/v1/jobs/${id}/cancel`, { method: 'POST' })
+  })
+})
+
 describe('a map', () => {
   it('lists what sitemaps, feeds and links name, and ranks by words', async () => {
     const { data } = await jobs.call<{ data: { urls: { url: string; source: string }[]; exhausted: boolean; failures: { url: string }[] } }>('/v1/map', { json: { url: 'https://site.lab.test/' } })

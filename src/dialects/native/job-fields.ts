@@ -118,6 +118,7 @@ export const renderPage = (page: JobPage, origin: string) => ({
   title: page.title,
   credits: page.credits,
   finished_at: page.finishedAt,
+  duration_ms: page.durationMs,
   document: page.document && renderDocument(page.document, origin),
   failure: renderFailureJson(page.failure),
 })

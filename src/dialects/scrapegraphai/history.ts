@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { FormatRequest } from '../../contract/intent.ts'
 import type { RequestRecord } from '../../contract/usage.ts'
 import { Failure, fail } from '../../failure/failure.ts'
 import { route } from '../dialect.ts'
@@ -27,7 +28,7 @@ const entry = z.looseObject({
 /** What is read of a stored intent; secrets in it were redacted before it was stored. */
 const intent = z.object({
   url: z.string().catch(''),
-  formats: z.array(z.object({ kind: z.string(), mode: z.string().optional() })).catch([]),
+  formats: z.array(z.custom<FormatRequest>((value) => typeof value === 'object' && value !== null)).catch([]),
 }).catch({ url: '', formats: [] })
 
 const isService = (verb: string | null): verb is (typeof services)[number] => services.some((service) => service === verb)
@@ -38,7 +39,7 @@ const renderEntry = (record: RequestRecord): z.output<typeof entry> => {
     id: record.id,
     service: isService(record.verb) ? record.verb : 'scrape',
     status: record.failure ? 'failed' : 'completed',
-    params: { url: url || (record.url ?? ''), formats: formats.map(({ kind, mode }) => entryOf(kind, mode)) },
+    params: { url: url || (record.url ?? ''), formats: formats.map(entryOf) },
     // The history keeps no contents; clients read into this object, and one of them refuses null.
     result: { results: {}, metadata: { contentType: '' } },
     error: record.failure ? errorOf(Failure.fromJSON(record.failure)) : null,

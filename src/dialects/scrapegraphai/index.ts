@@ -6,8 +6,9 @@ import { errorBody, renderFailure } from './failure.ts'
 import { historyRoutes } from './history.ts'
 import { monitorRoutes } from './monitor.ts'
 import { scrapeRoutes } from './scrape.ts'
+import { searchRoutes } from './search.ts'
 
-const routes: Route[] = [...scrapeRoutes, ...extractRoutes, ...crawlRoutes, ...monitorRoutes, ...historyRoutes, ...accountRoutes]
+const routes: Route[] = [...scrapeRoutes, ...extractRoutes, ...searchRoutes, ...crawlRoutes, ...monitorRoutes, ...historyRoutes, ...accountRoutes]
 
 /** The same routes for clients whose base URL was set without `/api`. */
 const withoutPrefix = routes.map((row) => ({ ...row, path: row.path.slice('/api'.length) }))
@@ -30,7 +31,7 @@ export const scrapegraphai: Dialect = {
           'x-ratelimit-reset': String(Math.floor(now.getTime() / 1000) + Math.ceil(rate.resetSeconds)),
         }
       : {},
-  prices: { page: 0, rendered: 0, formats: { markdown: 1, html: 1, raw_html: 1, links: 1, images: 1 }, targetError: 0 },
+  prices: { page: 0, rendered: 0, formats: { markdown: 1, html: 1, raw_html: 1, links: 1, images: 1, summary: 1, json: 5, screenshot: 2 }, targetError: 0 },
   creditPolicy: 'reserve',
   idempotencyHeader: 'idempotency-key',
 }

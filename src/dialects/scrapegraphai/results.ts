@@ -1,23 +1,34 @@
 import { z } from 'zod'
 import type { Document, PageBlob } from '../../contract/document.ts'
+import type { Extraction } from '../../contract/extract.ts'
 import { scrapeIntent, type FormatRequest, type Render, type ScrapeIntent } from '../../contract/intent.ts'
-import { fail, type Failure, type FailureJson } from '../../failure/failure.ts'
-import type { FetchConfig, FormatEntry, FormatType } from './fields.ts'
+import type { Attempt } from '../../failure/evidence.ts'
+import { fail, type FailureJson } from '../../failure/failure.ts'
+import type { FetchConfig, FormatEntry } from './fields.ts'
+import { mockPage } from './mock.ts'
+import { warning, warningsOf } from './warnings.ts'
 
 const section = <T extends z.ZodType>(data: T, metadata: z.ZodType = z.looseObject({})) => z.object({ data, metadata: metadata.optional() })
 const count = z.object({ count: z.int() })
+export const chunker = z.object({ chunks: z.array(z.object({ size: z.int() })) })
+
+const results = z.object({
+  markdown: section(z.array(z.string())),
+  html: section(z.array(z.string())),
+  links: section(z.array(z.string()), count),
+  images: section(z.array(z.string()), count),
+  summary: section(z.string()),
+  json: section(z.unknown(), z.object({ chunker, raw: z.string().nullable() })),
+  screenshot: section(z.object({ url: z.string(), width: z.int(), height: z.int() }), z.object({ contentType: z.string(), provider: z.string() })),
+}).partial()
 
 export const pageReply = z.object({
-  results: z.object({
-    markdown: section(z.array(z.string())).optional(),
-    html: section(z.array(z.string())).optional(),
-    links: section(z.array(z.string()), count).optional(),
-    images: section(z.array(z.string()), count).optional(),
-  }),
+  results,
   metadata: z.object({
     contentType: z.string(),
     provider: z.string(),
     elapsedMs: z.int(),
+    warnings: z.array(warning).optional(),
   }),
   errors: z.record(z.string(), z.object({ code: z.string(), error: z.string() })).optional().describe('Formats that failed although the page did not'),
 })
@@ -31,77 +42,130 @@ interface Wanted {
   fetchConfig?: FetchConfig | undefined
 }
 
-/** Throws where none of the formats can be had; the others are left to `errorsOf`. */
-export const pageIntent = ({ url, formats, allowedTypes, fetchConfig }: Wanted): ScrapeIntent => {
-  if (fetchConfig !== undefined && fetchConfig.mock !== false) throw fail('platform.not_configured', { setting: 'fetchConfig.mock' })
-  const possible = formats.flatMap((entry) => requestOf(entry) ?? [])
-  const [first] = formats
-  if (possible.length === 0 && first) throw missing(first.type)
-  return scrapeIntent({
+export const pageIntent = ({ url, formats, allowedTypes, fetchConfig }: Wanted): ScrapeIntent =>
+  scrapeIntent({
     url,
-    formats: possible,
+    formats: requestsOf(formats),
     ...(allowedTypes ? { allowedTypes } : {}),
-    ...(fetchConfig ? { render: renders[fetchConfig.mode], timeoutMs: fetchConfig.timeout, headers: fetchConfig.headers ?? {}, cookies: fetchConfig.cookies ?? {} } : {}),
+    ...(fetchConfig ? fetchParts(url, fetchConfig, formats.some(({ type }) => isShown(type))) : {}),
   })
+
+/** Throws where none of the formats can be had; the others are told beside the rest. */
+export const requestsOf = (formats: readonly FormatEntry[]): FormatRequest[] => {
+  const possible = formats.flatMap((entry) => requestOf(entry) ?? [])
+  if (possible.length === 0) throw missing()
+  return possible
+}
+
+const missing = () => fail('platform.not_configured', { setting: 'The format branding' })
+
+/** Only a browser makes it. */
+const isShown = (type: FormatEntry['type']): boolean => type === 'screenshot'
+
+/** How a page is fetched. What plain HTTP cannot do is left out where plain HTTP is asked for, but for the formats themselves. */
+export const fetchParts = (url: string, { mode, timeout, headers = {}, cookies = {}, wait, scrolls, mock }: FetchConfig, shown = false): Partial<ScrapeIntent> => {
+  const content = mockPage(url, mock)
+  const render = mode === 'fast' && shown ? 'auto' : renders[mode]
+  const browser = { ...(wait > 0 ? { waitMs: wait } : {}), ...(scrolls > 0 ? { scrolls } : {}) }
+  return {
+    render, timeoutMs: timeout, headers, cookies,
+    ...(mode !== 'fast' && Object.keys(browser).length > 0 ? { browser } : {}),
+    ...(content ? { content } : {}),
+  }
 }
 
 /** What the engine is asked for; the whole page as HTML is the page as it was served. */
-const requestOf = (entry: FormatEntry): FormatRequest | undefined => {
+export const requestOf = (entry: FormatEntry): FormatRequest | undefined => {
   switch (entry.type) {
     case 'markdown':
       return { kind: 'markdown', mode: entry.mode }
     case 'html':
       return entry.mode === 'normal' ? { kind: 'raw_html' } : { kind: 'html', mode: entry.mode }
-    case 'links':
-    case 'images':
-      return { kind: entry.type }
-    default:
+    case 'json':
+      return { kind: 'json', mode: entry.mode, extract: { ...(entry.schema ? { schema: entry.schema } : {}), ...(entry.prompt === '' ? {} : { prompt: entry.prompt }) } }
+    case 'screenshot':
+      return { kind: 'screenshot', screenshot: { type: 'jpeg', quality: entry.quality, fullPage: entry.fullPage, width: entry.width, height: entry.height, delivery: 'url' } }
+    case 'branding':
       return undefined
+    default:
+      return { kind: entry.type }
   }
 }
 
 /** The entry that a format of a stored intent came from. */
-export const entryOf = (kind: string, mode: string | undefined): { type: string; mode?: string } => {
-  if (kind === 'raw_html') return { type: 'html', mode: 'normal' }
-  return kind === 'markdown' || kind === 'html' ? { type: kind, mode: mode ?? 'normal' } : { type: kind }
+export const entryOf = ({ kind, mode, extract, screenshot }: FormatRequest): Record<string, unknown> => {
+  switch (kind) {
+    case 'raw_html':
+      return { type: 'html', mode: 'normal' }
+    case 'markdown':
+    case 'html':
+      return { type: kind, mode: mode ?? 'normal' }
+    case 'json':
+      return { type: kind, prompt: extract?.prompt ?? '', ...(extract?.schema ? { schema: extract.schema } : {}), mode: mode ?? 'normal' }
+    case 'screenshot':
+      return { type: kind, fullPage: screenshot?.fullPage ?? false, width: screenshot?.width, height: screenshot?.height, quality: screenshot?.quality }
+    default:
+      return { type: kind }
+  }
 }
 
-/** Why a format cannot be had on this server. */
-const missing = (type: FormatType): Failure =>
-  type === 'summary' || type === 'json' ? fail('platform.not_configured', { setting: 'LYREBIRD_MODEL_BASE_URL' }) : fail('platform.browser_unavailable')
+interface Told {
+  formats: readonly FormatEntry[]
+  elapsedMs: number
+  /** Of this server, where its blobs are. */
+  origin: string
+  evidence?: readonly Attempt[]
+}
 
-export const renderPage = (document: Document, formats: readonly FormatEntry[], elapsedMs: number) => {
-  const results: Record<string, unknown> = {}
+export const providerOf = ({ renderer }: Pick<Document, 'renderer'>): string => (renderer === 'js' ? 'browser' : 'http')
+
+export const renderPage = (document: Document, { formats, elapsedMs, origin, evidence = [] }: Told): z.output<typeof pageReply> => {
+  const sections: Record<string, unknown> = {}
   const errors: Record<string, { code: string; error: string }> = {}
   for (const entry of formats) {
-    const outcome = sectionOf(document, entry)
-    if (outcome.ok) results[entry.type] = outcome.section
-    else errors[entry.type] = { code: outcome.failure.code.slice(outcome.failure.code.indexOf('.') + 1), error: outcome.failure.message }
+    const kind = requestOf(entry)?.kind
+    const value = kind && document.formats[kind]
+    if (value === undefined) errors[entry.type] = errorOf(kind ? (document.failedFormats?.[kind] ?? fail('content.parse_failed')) : missing())
+    else sections[entry.type] = shape(value, entry, document, origin)
   }
+  const warnings = warningsOf(document, evidence)
   return {
-    results,
+    results: sections,
     metadata: {
       contentType: document.contentType.split(';', 1)[0]?.trim() ?? '',
-      provider: document.renderer === 'js' ? 'browser' : 'http',
+      provider: providerOf(document),
       elapsedMs: Math.round(elapsedMs),
+      ...(warnings.length > 0 ? { warnings } : {}),
     },
     ...(Object.keys(errors).length === 0 ? {} : { errors }),
   }
 }
 
-type Section = { ok: true; section: unknown } | { ok: false; failure: Pick<FailureJson, 'code' | 'message'> }
+const errorOf = ({ code, message }: Pick<FailureJson, 'code' | 'message'>) => ({ code: code.slice(code.indexOf('.') + 1), error: message })
 
-const sectionOf = (document: Document, entry: FormatEntry): Section => {
-  const kind = requestOf(entry)?.kind
-  if (kind === undefined) return { ok: false, failure: missing(entry.type) }
-  const value = document.formats[kind]
-  if (value === undefined) return { ok: false, failure: document.failedFormats?.[kind] ?? fail('content.parse_failed') }
-  return { ok: true, section: shape(value) }
+/** The parts that a model was given; empty where none was asked. */
+export const chunksOf = (model: Extraction['model']): z.output<typeof chunker> =>
+  ({ chunks: Array.from({ length: model?.calls ?? 0 }, () => ({ size: Math.round((model?.inputTokens ?? 0) / (model?.calls ?? 1)) })) })
+
+const shape = (value: unknown, { type }: FormatEntry, document: Document, origin: string): unknown => {
+  switch (type) {
+    case 'markdown':
+    case 'html':
+      return { data: [value] }
+    case 'links':
+    case 'images': {
+      const data = [...new Set((value as { url: string }[]).map((item) => item.url))]
+      return { data, metadata: { count: data.length } }
+    }
+    case 'json':
+      return { data: value, metadata: { chunker: chunksOf(document.extraction?.model), raw: null } }
+    case 'screenshot': {
+      const blob = value as PageBlob
+      return { data: { url: addressOf(blob, origin), width: blob.width ?? 0, height: blob.height ?? 0 }, metadata: { contentType: blob.contentType, provider: 'browser' } }
+    }
+    default:
+      return { data: value }
+  }
 }
 
-const shape = (value: unknown) => {
-  if (typeof value === 'string') return { data: [value] }
-  if (!Array.isArray(value)) return { data: [(value as PageBlob).path ?? (value as PageBlob).base64 ?? ''] }
-  const data = [...new Set((value as { url: string }[]).map((item) => item.url))]
-  return { data, metadata: { count: data.length } }
-}
+export const addressOf = ({ path, base64, contentType }: PageBlob, origin: string): string => (path === undefined ? `data:${contentType};base64,${base64 ?? ''}` : origin + path)

@@ -22,6 +22,9 @@ export const scrapeRoutes = [
     summary: 'One page in one to eight formats; a format that fails is listed in `errors` beside the others',
     body: scrapeBody, response: z.object({ id: z.uuid() }).extend(pageReply.shape),
     toIntent: ({ body }) => pageIntent(body),
-    render: (document, _, info) => ({ status: 200, body: { id: info.id, ...renderPage(document, bodyOf(info).formats, info.durationMs) } }),
+    render: (document, { evidence }, info) => ({
+      status: 200,
+      body: { id: info.id, ...renderPage(document, { formats: bodyOf(info).formats, elapsedMs: info.durationMs, origin: info.origin, evidence }) },
+    }),
   }),
 ]

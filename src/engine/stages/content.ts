@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { GivenContent } from '../../contract/intent.ts'
 import { fail } from '../../failure/failure.ts'
 import type { RungResult, Work } from '../engine.ts'
@@ -6,6 +7,7 @@ import { findingsOf } from './extract.ts'
 /** A page that the caller brought along. It is converted like any other; whatever it looks like, it is not refused as a wall. */
 export const contentRung = async (work: Work, content: GivenContent): Promise<RungResult & { kind: 'document' }> => {
   const { intent, deadline, timings } = work
+  if (content.delayMs) await wait(content.delayMs, undefined, { signal: deadline.signal }).catch(() => deadline.signal.throwIfAborted())
   const started = work.clock()
   const converted = await work.converter.convert(
     {

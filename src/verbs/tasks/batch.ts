@@ -8,7 +8,7 @@ import { onePage } from '../scrape.ts'
 import { actorOf, intentOf, pageDone, type WorkDeps } from './job.ts'
 
 /** What is kept of a batch: the options that most pages share stand once. */
-export type StoredBatch = Omit<BatchIntent, 'pages' | 'webhook'> & { page: PageOptions; urls: number }
+export type StoredBatch = Pick<BatchIntent, 'pace' | 'metadata'> & { page: PageOptions; urls: number }
 
 export const storedBatch = ({ pages, pace, metadata }: BatchIntent): StoredBatch =>
   ({ pace, ...(metadata === undefined ? {} : { metadata }), page: optionsOf(pages[0]), urls: pages.length })
@@ -40,7 +40,8 @@ export const batchPages = ({ pages }: BatchIntent, prices: PriceList, free: bool
 export const batchHandler = (deps: WorkDeps): JobHandler => ({
   async page(job, page, signal) {
     const options = (page.item as PageOptions | null) ?? intentOf<StoredBatch>(job).page
+    const begun = deps.clock()
     const outcome = await onePage(deps, actorOf(job), { ...options, url: page.url }, signal)
-    return outcome.ok ? pageDone(job, options, outcome.value) : afterFailure(outcome.failure, page.tries, job.triesMax)
+    return outcome.ok ? pageDone(job, options, outcome.value, { ms: deps.clock() - begun }) : afterFailure(outcome.failure, page.tries, job.triesMax)
   },
 })

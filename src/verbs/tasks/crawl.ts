@@ -1,6 +1,6 @@
 import type { Document, Link } from '../../contract/document.ts'
 import type { CrawlIntent } from '../../contract/jobs.ts'
-import { reserveFor, type PriceList } from '../../contract/price.ts'
+import { pricesAt, reserveFor, type PriceList } from '../../contract/price.ts'
 import { afterFailure } from '../../jobs/again.ts'
 import { createFrontier, type Frontier } from '../../jobs/frontier.ts'
 import type { JobHandler, JobWork, NewPage, PageOutcome } from '../../jobs/handlers.ts'
@@ -20,7 +20,7 @@ const delayMsMax = 30_000
 export const crawlSeeds = (intent: CrawlIntent, prices: PriceList, free: boolean): NewPage[] => {
   if (intent.sitemap === 'only') return []
   const frontier = frontierOf(intent, [])
-  const reserve = free ? 0 : reserveFor(intent.page, prices)
+  const reserve = free ? 0 : reserveFor(intent.page, pricesAt(0, prices))
   return intent.seeds.flatMap((seed) => {
     const found = frontier.canonical(seed)
     return found ? [{ ...found, depth: 0, parent: null, reason: null, reserve }] : []
@@ -54,7 +54,7 @@ export const crawlHandler = (deps: WorkDeps): JobHandler => {
       const intent = intentOf<CrawlIntent>(job)
       const { frontier } = knownOf(job)
       const discovery = await deps.engine.discovery(actorOf(job).mode)
-      const reserve = reserveOf(job)
+      const reserve = reserveOf(job, intent.sitemap === 'only' ? 0 : 1)
       const sites = [...new Map(intent.seeds.map((seed) => [new URL(seed).origin, seed])).values()]
       const within = AbortSignal.any([signal, AbortSignal.timeout(sitemapMs)])
       if (intent.respectRobots && intent.pace.hostDelayMs === undefined) {
@@ -80,6 +80,7 @@ export const crawlHandler = (deps: WorkDeps): JobHandler => {
       const { frontier, seen } = knownOf(job)
       const wantsLinks = intent.page.formats.some((format) => format.kind === 'links')
       const formats = wantsLinks ? intent.page.formats : [...intent.page.formats, { kind: 'links', mode: 'normal' } as const]
+      const begun = deps.clock()
       const outcome = await onePage(deps, actorOf(job), { ...intent.page, url: page.url, formats, respectRobots: intent.respectRobots }, signal)
       if (!outcome.ok) {
         if (outcome.failure.code === 'policy.robots_disallowed') return { state: 'skipped', reason: 'robots' }
@@ -102,7 +103,7 @@ export const crawlHandler = (deps: WorkDeps): JobHandler => {
 
       const at = hosts.length > 0 ? frontierOf(intent, [...job.hosts, ...hosts]) : frontier
       const offered = intent.sitemap === 'only' ? [] : newLinks(intent, at, document, page.depth, seen)
-      const links = offered.map((link) => ({ ...link, reserve: reserveOf(job) }))
+      const links = offered.map((link) => ({ ...link, reserve: reserveOf(job, page.depth + 1) }))
       const settled = (): void => {
         for (const { key, depth, reason } of offered) if (seen.size < seenMax) seen.set(key, Math.min(reason === null ? depth : Infinity, seen.get(key) ?? Infinity))
       }
@@ -112,13 +113,13 @@ export const crawlHandler = (deps: WorkDeps): JobHandler => {
       if (named) return { state: 'skipped', reason: 'canonical', into: named, ...more }
       if (!wantsLinks) delete document.formats.links
       const followed = offered.filter((link) => link.reason === null).slice(0, linksKeptMax).map((link) => link.url)
-      const done: PageOutcome = { ...await pageDone(job, intent.page, document, followed), ...more }
+      const done: PageOutcome = { ...await pageDone(job, intent.page, document, { ms: deps.clock() - begun, prices: pricesAt(page.depth, pricesOf(job)), links: followed }), ...more }
       return moved ? { ...done, reason: 'redirect', into: final } : done
     },
   }
 }
 
-const reserveOf = (job: JobWork): number => (isFree(actorOf(job)) ? 0 : reserveFor(intentOf<CrawlIntent>(job).page, pricesOf(job)))
+const reserveOf = (job: JobWork, depth: number): number => (isFree(actorOf(job)) ? 0 : reserveFor(intentOf<CrawlIntent>(job).page, pricesAt(depth, pricesOf(job))))
 
 /** Links that are not rows yet, or that are reached in fewer steps than before; each once. */
 const newLinks = (intent: CrawlIntent, frontier: Frontier, document: Document, depth: number, seen: ReadonlyMap<string, number>) => {
