@@ -22,6 +22,7 @@ beforeAll(async () => {
   model = await startModelServer()
   app = await startTestApp({ labForLive: true, searxngUrl: engine.url, searchProviders: 'searxng' })
   key = await app.key({ mode: 'live' })
+  await app.app.lab()
 })
 afterAll(async () => {
   await app.close()
@@ -208,6 +209,7 @@ describe('POST /broad-search', () => {
     const thinking = await startTestApp({ labForLive: true, searxngUrl: engine.url, searchProviders: 'searxng', modelBaseUrl: model.baseUrl })
     try {
       const mine = await thinking.key({ mode: 'live' })
+      await thinking.app.lab()
       model.script({ say: '{"queries": ["gpu rental price", "Gpu rental", "gpu rental europe", "gpu leasing"]}' })
       expect((await broad({ query: 'gpu rental', max_queries: 3 }, mine, thinking)).data.queries).toEqual(['gpu rental', 'gpu rental price', 'gpu rental europe'])
       model.script({ say: 'I cannot do that.' })
