@@ -125,6 +125,8 @@ export interface ScrapeIntent {
   /** The page itself, given by the caller: nothing is fetched. */
   content?: GivenContent
   browser?: BrowserOptions
+  /** Most pages of a document, slides of a presentation, chapters of a book. */
+  maxPages?: number
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */
   index?: boolean
 }
