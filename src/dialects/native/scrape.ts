@@ -9,6 +9,7 @@ import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
 import { answer, extraction, extractionBody, failedBody, failedFormat } from './extract-formats.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
+import { profileField, toProfile } from './profiles.ts'
 import { blobReply, format, formatNames, formatValues, plainNames, toBlobReply, toFormats } from './formats.ts'
 
 const selectors = z.array(z.string().min(1).max(500)).max(50)
@@ -39,6 +40,7 @@ export const pageFields = {
   max_age_s: z.int().min(0).max(31_536_000).default(0).describe('A stored result of this age or younger will do'),
   respect_robots: z.boolean().default(false),
   index: z.boolean().optional().describe('Whether searches of the workspace may find the page. Default: yes, unless cookies or a credential are sent'),
+  profile: profileField.optional(),
   ...browserFields,
 }
 
@@ -102,6 +104,7 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
     respectRobots: body.respect_robots,
     allowedTypes: [],
     ...(body.index === undefined ? {} : { index: body.index }),
+    ...(body.profile === undefined ? {} : { profile: toProfile(body.profile) }),
     ...(browser === undefined ? {} : { browser }),
   }
 }
