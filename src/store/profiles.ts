@@ -19,7 +19,7 @@ export interface ProfileBody {
 
 const where = ({ workspaceId, mode, name }: ProfileKey) => sql<boolean>`workspace_id = ${workspaceId} and mode = ${mode} and name = ${name}`
 
-const columns = ['name', 'mode', 'cookies', 'sites', 'created_at', 'updated_at', 'last_used_at'] as const
+const columns = ['name', 'mode', 'cookies', 'sites', 'created_at', 'updated_at', 'used_at'] as const
 
 const toRecord = (row: Pick<Selectable<ProfileRow>, (typeof columns)[number]>): ProfileRecord => ({
   name: row.name,
@@ -29,7 +29,7 @@ const toRecord = (row: Pick<Selectable<ProfileRow>, (typeof columns)[number]>): 
   sites: row.sites as string[],
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
-  lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  lastUsedAt: row.used_at?.toISOString() ?? null,
 })
 
 export const getProfile = async (db: Database, key: ProfileKey): Promise<ProfileRecord | undefined> => {
@@ -42,7 +42,7 @@ export const listProfiles = async (db: Database, workspaceId: string, mode: KeyM
 
 /** Its body, noted as used now. */
 export const useProfile = async (db: Database, key: ProfileKey, now: Date): Promise<Uint8Array | undefined> =>
-  (await db.updateTable('profiles').set({ last_used_at: now }).where(where(key)).returning('body').executeTakeFirst())?.body
+  (await db.updateTable('profiles').set({ used_at: now }).where(where(key)).returning('body').executeTakeFirst())?.body
 
 export const deleteProfile = async (db: Database, key: ProfileKey): Promise<ProfileRecord | undefined> => {
   const row = await db.deleteFrom('profiles').where(where(key)).returning(columns).executeTakeFirst()
@@ -56,6 +56,6 @@ export const changeProfile = (db: Database, key: ProfileKey, now: Date, change: 
     const row = await trx.selectFrom('profiles').select('body').where(where(key)).executeTakeFirst()
     const { body, cookies, sites } = await change(row?.body)
     await trx.insertInto('profiles').values({
-      workspace_id: key.workspaceId, mode: key.mode, name: key.name, body, cookies, sites: sql`${text(sites)}::json`, created_at: now, updated_at: now, last_used_at: null,
+      workspace_id: key.workspaceId, mode: key.mode, name: key.name, body, cookies, sites: sql`${text(sites)}::json`, created_at: now, updated_at: now, used_at: null,
     }).onConflict((conflict) => conflict.columns(['workspace_id', 'mode', 'name']).doUpdateSet({ body, cookies, sites: sql`${text(sites)}::json`, updated_at: now })).execute()
   })

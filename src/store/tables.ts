@@ -394,7 +394,7 @@ export interface ProfileRow {
   sites: unknown
   created_at: Date
   updated_at: Date
-  last_used_at: Date | null
+  used_at: Date | null
 }
 
 /** Every table as Kysely sees it. Numbers are safe integers, instants are `Date`, days are `YYYY-MM-DD`. */

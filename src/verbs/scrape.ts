@@ -66,7 +66,7 @@ export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages
   if (profile && kept && outcome.ok) await keep(deps, actor, profile.name, intent.url, kept, outcome.value)
   // A redirect is no way round the list.
   if (outcome.ok && isBlocklisted(outcome.value.finalUrl, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'), outcome.evidence, outcome.timings)
-  if (outcome.ok && !outcome.value.cached && mayBeFound(intent, actor)) deps.pages?.put(actor.workspaceId, actor.mode, outcome.value)
+  if (outcome.ok && !outcome.value.cached && mayBeFound(intent, actor)) await deps.pages?.put(actor.workspaceId, actor.mode, outcome.value)
   return outcome
 }
 

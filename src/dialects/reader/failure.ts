@@ -129,6 +129,7 @@ const map = {
 
   // Clients repeat upstream_unavailable; these would fail the same way each time.
   'content.unsupported_type': atFault('url'),
+  'content.encrypted': atFault('url'),
   'content.too_large': atFault('url'),
   'content.action_failed': atFault(null),
   'content.extraction_failed': atFault('extract'),

@@ -11,7 +11,7 @@ const queuedBytesMaxDefault = 268_435_456
 const startupMs = 30_000
 /** A page whose caller is gone may still finish: a thread costs more to replace than most pages to convert. */
 const orphanMs = 500
-const memory = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 }
+const memory = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24, stackSizeMb: 4 }
 
 export interface ConverterOptions {
   workers: number
@@ -42,7 +42,7 @@ export const createConverter = (options: ConverterOptions): Converter => {
     const budget = new Budget(options.timeoutMs, signal)
     try {
       const body = input.body.slice()
-      const task: Task = { ...input, body, degraded, startedAt: budget.startedAt }
+      const task: Task = { ...input, body, degraded, budgetMs: options.timeoutMs, startedAt: budget.startedAt }
       // Safe: what `run` of the worker answers.
       const answer = (await pool.run(task, { signal: budget.signal, transferList: [body.buffer] })) as Answer
       if (answer.ok) return answer.value

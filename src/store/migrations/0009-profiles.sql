@@ -8,6 +8,6 @@ create table profiles (
   sites json not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  last_used_at timestamptz,
+  used_at timestamptz,
   primary key (workspace_id, mode, name)
 );
