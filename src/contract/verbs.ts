@@ -45,6 +45,8 @@ export interface HistoryQuery {
 
 export interface JobQuery {
   id: string
+  /** Another kind of job, or one that was made in another dialect, is not found. */
+  of?: { kind?: JobKind; dialect?: string }
 }
 
 export interface JobPagesQuery extends JobQuery {
@@ -75,7 +77,7 @@ export interface VerbMap {
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }
   map_submit: { input: MapIntent; value: JobRecord }
-  jobs_list: { input: { limit: number; cursor?: string; kind?: JobKind; state?: JobState }; value: Page<JobRecord> }
+  jobs_list: { input: { limit: number; cursor?: string; kind?: JobKind; state?: JobState; dialect?: string }; value: Page<JobRecord> }
   jobs_get: { input: JobQuery; value: JobRecord }
   /** Finished pages in the order of finishing: what was seen once keeps its place. */
   jobs_results: { input: JobPagesQuery; value: Page<JobPage> & { job: JobRecord } }

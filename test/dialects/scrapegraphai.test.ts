@@ -333,7 +333,6 @@ describe('GET /api/history', () => {
 describe('routes of features that are not there', () => {
   const id = '7bc67b9e-e539-4d7f-b378-ceb4d86910bc'
   const missing: [string, object, string][] = [
-    ['/api/crawl', { url: page, maxPages: '5' }, 'Crawling'],
     ['/api/monitor', { url: page, interval: '0 * * * *' }, 'Monitoring'],
   ]
 
@@ -343,7 +342,7 @@ describe('routes of features that are not there', () => {
       expect(await refusal(await call(path, { json })), path).toMatchObject({ status: 501, type: 'internal_error', detail: `${feature} is not available on this server.` })
       expect(await refusal(await call(path, { json, as: null })), path).toMatchObject({ status: 401 })
     }
-    for (const path of ['/api/crawl', '/api/monitor']) expect(await refusal(await call(path)), path).toMatchObject({ status: 501 })
+    for (const path of ['/api/monitor']) expect(await refusal(await call(path)), path).toMatchObject({ status: 501 })
   })
 
   it('know no crawl and no monitor', async () => {

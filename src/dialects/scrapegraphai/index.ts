@@ -5,6 +5,7 @@ import { extractRoutes } from './extract.ts'
 import { errorBody, renderFailure } from './failure.ts'
 import { historyRoutes } from './history.ts'
 import { monitorRoutes } from './monitor.ts'
+import { prices } from './prices.ts'
 import { scrapeRoutes } from './scrape.ts'
 import { searchRoutes } from './search.ts'
 
@@ -31,7 +32,7 @@ export const scrapegraphai: Dialect = {
           'x-ratelimit-reset': String(Math.floor(now.getTime() / 1000) + Math.ceil(rate.resetSeconds)),
         }
       : {},
-  prices: { page: 0, rendered: 0, formats: { markdown: 1, html: 1, raw_html: 1, links: 1, images: 1, summary: 1, json: 5, screenshot: 2 }, targetError: 0 },
+  prices,
   creditPolicy: 'reserve',
   idempotencyHeader: 'idempotency-key',
 }
