@@ -7,7 +7,7 @@ import type { BlobStore } from './contract/blobs.ts'
 import { readKinds, shownKinds, textKinds } from './contract/intent.ts'
 import { modes, type Document } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
-import { createRenderer } from './browser/index.ts'
+import { createRenderer, createSessionBrowsers } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
 import { createPageIndex } from './search-index.ts'
 import { createSearch } from './search-providers.ts'
@@ -26,6 +26,7 @@ import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { parseRanges } from './server/client-address.ts'
 import { createServer, hostKey } from './server/server.ts'
+import { createSessions } from './sessions/index.ts'
 import { createBlobs } from './store/blobs.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
@@ -103,6 +104,11 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
+  const browsers = await createSessionBrowsers({
+    enabled: config.browser !== 'off' && config.sessions !== 0, max: config.sessions, bytesMax: config.sessionMb * 1_048_576, chromePath: config.chromePath, chromiumDir: config.chromiumDir,
+    userAgent: config.userAgent, egress, trustedKeys: ways.labKeys, logger, clock: systemClock,
+  })
+  const sessions = createSessions({ store, meter, browsers, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
   const searcher = createSearch(config, ways.live)
   const verbs = createVerbs({
     meter,
@@ -112,6 +118,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     jobs,
     webhooks,
     monitors,
+    sessions,
     cacheOf,
     partsOf,
     enrichMaxAgeS: config.enrichMaxAgeS,
@@ -125,6 +132,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     verbs,
     dialects,
     blobs,
+    sessions,
     settings: {
       publicUrl: config.publicUrl,
       bodyLimitBytes: config.bodyLimitBytes,
@@ -133,12 +141,13 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       voiceHosts: voices,
       firstParties: firstParties(config),
     },
-    metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued, browsers: renderer.stats.browsers, browser_pages: renderer.stats.pages, browser_queued: renderer.stats.queued, browser_resident_bytes: renderer.stats.resident, browser_launches: renderer.stats.launches, browser_crashes: renderer.stats.crashes })),
+    metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued, browsers: renderer.stats.browsers, browser_pages: renderer.stats.pages, browser_queued: renderer.stats.queued, browser_resident_bytes: renderer.stats.resident, browser_launches: renderer.stats.launches, browser_crashes: renderer.stats.crashes, sessions: sessions.running })),
     logger,
     clock: systemClock,
   })
 
   if (config.runJobs) await worker.start()
+  await sessions.start()
 
   let listener: Listener | undefined
   let closing: Promise<void> | undefined
@@ -149,7 +158,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     clearInterval(sweepingBlobs)
     await worker.stop()
     await deliveries.idle()
-    await renderer.close()
+    await Promise.all([renderer.close(), sessions.stop()])
     await pages?.drain()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()

@@ -18,13 +18,15 @@ export interface PriceList {
   cacheHit?: number
   /** A web search, without the pages of its results; `page` applies where unset. */
   search?: number
+  /** A browser session: once when it begins, and for each minute that it begins; `page` a minute where unset. */
+  session?: { start: number; minute: number }
   /** Added for each page of a search that was read for one answer from all of them. */
   searchExtract?: number
   /** A target's 4xx that the caller asked to pay for. */
   targetError: number
 }
 
-export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, targetError: 0, cacheHit: 0, search: 0 }
+export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, targetError: 0, cacheHit: 0, search: 0, session: { start: 0, minute: 0 } }
 
 /** What holds for a page of a crawl so many links away from its seed. */
 export const pricesAt = (depth: number, prices: PriceList): PriceList => (depth === 0 && prices.seed !== undefined ? { ...prices, page: prices.seed } : prices)
@@ -43,6 +45,8 @@ export const costOf = (intent: Priced, document: Pick<Document, 'cached' | 'rend
 
 const formatsCost = (intent: Priced, prices: PriceList, failed: Document['failedFormats'] = {}): number =>
   intent.formats.reduce((sum, { kind }) => sum + (failed[kind] ? 0 : (prices.formats[kind] ?? 0)), 0)
+
+export const sessionPrice = ({ page, session }: PriceList): { start: number; minute: number } => session ?? { start: 0, minute: page }
 
 /** The most that an enrichment can cost. */
 export const reserveForParts = ({ parts, render }: Pick<EnrichIntent, 'parts' | 'render'>, prices: PriceList): number =>

@@ -8,6 +8,7 @@ import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobLoad, JobPage, Job
 import type { Outcome } from './outcome.ts'
 import type { MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
 import type { PriceList } from './price.ts'
+import type { SessionIntent, SessionRecord } from './sessions.ts'
 import type { IndexSelection, IndexState, SearchIntent, SearchValue } from './search.ts'
 import type { NewWebhook, WebhookChange, WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import type { Account, CreditState, LedgerLine, Page, RateState, RequestRecord, UsageDay, Workspace } from './usage.ts'
@@ -118,6 +119,13 @@ export interface VerbMap {
   monitors_runs: { input: { id: string; limit: number; cursor?: string; changed?: boolean; snapshots?: boolean }; value: Page<MonitorRun> }
   /** One run with what it saw; without an id the newest that is complete. */
   monitors_run: { input: { id: string; runId: string | null }; value: MonitorRun }
+  /** Answers when its browser can be connected to. */
+  sessions_create: { input: SessionIntent; value: SessionRecord }
+  /** Active ones, newest first. */
+  sessions_list: { input: Record<string, never>; value: SessionRecord[] }
+  sessions_get: { input: { id: string }; value: SessionRecord }
+  /** Ends it; one that is over stays as it is. */
+  sessions_delete: { input: { id: string }; value: SessionRecord }
   credits: { input: Record<string, never>; value: CreditState }
   top_up: { input: { credits: number; note?: string }; value: CreditState }
   set_credit_limit: { input: { monthlyCredits: number | null }; value: CreditState }
@@ -143,7 +151,7 @@ export type VerbInput<V extends VerbName> = VerbMap[V]['input']
 export type VerbValue<V extends VerbName> = VerbMap[V]['value']
 
 /** Verbs whose value holds a secret that is shown once: no reply of theirs is ever stored. */
-export const secretVerbs: readonly VerbName[] = ['keys_create', 'keys_rotate', 'webhooks_create', 'webhooks_rotate']
+export const secretVerbs: readonly VerbName[] = ['keys_create', 'keys_rotate', 'webhooks_create', 'webhooks_rotate', 'sessions_create']
 
 /** How a dialect's credits are held: `reserve` what the request may cost, or `gate`: refuse once used reaches the limit, before any other limit of the key. */
 export type CreditPolicy = 'reserve' | 'gate'

@@ -8,6 +8,7 @@ import { monitorRoutes } from './monitors.ts'
 import { problem, renderProblem } from './problem.ts'
 import { scrapeRoutes } from './scrape.ts'
 import { searchRoutes } from './search.ts'
+import { sessionRoutes } from './sessions.ts'
 import { submitRoutes } from './submit.ts'
 import { systemRoutes } from './system.ts'
 import { usageRoutes } from './usage.ts'
@@ -20,7 +21,7 @@ export const native: Dialect = {
   basePath: '',
   security: { bearer: { type: 'http', scheme: 'bearer' }, key: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
   credential: (request) => bearerOrHeader(request.headers, 'x-api-key'),
-  routes: [...scrapeRoutes, ...extractRoutes, ...enrichRoutes, ...searchRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
+  routes: [...scrapeRoutes, ...extractRoutes, ...enrichRoutes, ...searchRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...sessionRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
   renderFailure: renderProblem,
   failureBody: problem,
   prices: { page: 1, rendered: 0, formats: {}, parts: { brand: 1, company: 1, classification: 1 }, targetError: 0, cacheHit: 0 },

@@ -1,4 +1,4 @@
 import type { ClassifyPart } from '../enrich/parts.ts'
+import { classify } from './classify.ts'
 
-/** Undefined until there is one: the part then answers platform.not_configured. */
-export const classifyPart: ClassifyPart | undefined = undefined
+export const classifyPart: ClassifyPart = { read: classify }
