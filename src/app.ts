@@ -96,7 +96,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, pages, meter, store, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, cacheOf, pages, meter, store, blobs, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },

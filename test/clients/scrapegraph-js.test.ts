@@ -184,8 +184,6 @@ describe('its errors tell what went wrong', () => {
   })
 
   it('of what is not there', async () => {
-    expect(failure(await call('monitor.create', { url: page, interval: '1h' }))).toBe('HTTP 501: Monitoring is not available on this server.')
-    expect(failure(await call('monitor.list'))).toBe('HTTP 501: Monitoring is not available on this server.')
     for (const method of ['crawl.get', 'crawl.pages', 'crawl.stop', 'crawl.resume', 'crawl.delete']) {
       expect(failure(await call(method, unknown)), method).toBe('HTTP 404: There is no such job in this workspace.')
     }

@@ -8,6 +8,7 @@ import { monitorRoutes } from './monitor.ts'
 import { prices } from './prices.ts'
 import { scrapeRoutes } from './scrape.ts'
 import { searchRoutes } from './search.ts'
+import { webhookForm } from './webhook.ts'
 
 const routes: Route[] = [...scrapeRoutes, ...extractRoutes, ...searchRoutes, ...crawlRoutes, ...monitorRoutes, ...historyRoutes, ...accountRoutes]
 
@@ -33,6 +34,7 @@ export const scrapegraphai: Dialect = {
         }
       : {},
   prices,
+  webhookForm,
   creditPolicy: 'reserve',
   idempotencyHeader: 'idempotency-key',
 }
