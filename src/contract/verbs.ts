@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
+import type { AnswerIntent, AnswerValue, ChatIntent, ChatValue, EmbedIntent, EmbedValue } from './answer.ts'
 import type { Document } from './document.ts'
 import type { SchemaDraft } from './extract.ts'
 import type { Enrichment, EnrichIntent } from './enrich.ts'
@@ -7,6 +8,7 @@ import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import type { MonitorChange, MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
+import type { ProfileRecord, ProfileState } from './profiles.ts'
 import type { PriceList } from './price.ts'
 import type { SessionIntent, SessionRecord } from './sessions.ts'
 import type { IndexSelection, IndexState, SearchIntent, SearchValue } from './search.ts'
@@ -22,7 +24,7 @@ export interface Capabilities {
   contentTypes: string[]
   limits: { timeoutMs: { min: number; max: number; default: number }; fetchBytes: number; bodyBytes: number; redirects: number }
   dialects: { name: string; title: string; basePath: string }[]
-  providers: { search: string[]; model: string | null; proxies: string[] }
+  providers: { search: string[]; model: string | null; embedding: string | null; proxies: string[] }
   store: 'pglite' | 'postgres'
 }
 
@@ -70,6 +72,10 @@ export interface VerbMap {
   scrape: { input: ScrapeIntent; value: Document }
   scrape_many: { input: ScrapeManyIntent; value: { results: Outcome<Document>[] } }
   search: { input: SearchIntent; value: SearchValue }
+  /** A question taken apart, searched and, on request, answered. */
+  answer: { input: AnswerIntent; value: AnswerValue }
+  chat: { input: ChatIntent; value: ChatValue }
+  embed: { input: EmbedIntent; value: EmbedValue }
   index_state: { input: Record<string, never>; value: IndexState }
   index_delete: { input: IndexSelection; value: { deleted: number } }
   extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
@@ -132,6 +138,10 @@ export interface VerbMap {
   sessions_get: { input: { id: string }; value: SessionRecord }
   /** Ends it; one that is over stays as it is. */
   sessions_delete: { input: { id: string }; value: SessionRecord }
+  profiles_put: { input: { name: string; state: ProfileState }; value: ProfileRecord }
+  profiles_list: { input: Record<string, never>; value: ProfileRecord[] }
+  profiles_get: { input: { name: string }; value: ProfileRecord }
+  profiles_delete: { input: { name: string }; value: ProfileRecord }
   credits: { input: Record<string, never>; value: CreditState }
   top_up: { input: { credits: number; note?: string }; value: CreditState }
   set_credit_limit: { input: { monthlyCredits: number | null }; value: CreditState }
