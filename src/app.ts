@@ -101,7 +101,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const lowCredits = createLowCreditWatch({ store, clock: systemClock })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, pages, profiles, meter, store, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, cacheOf, pages, profiles, meter, store, blobs, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
