@@ -28,6 +28,8 @@ const pictureOf = async (bytes: Uint8Array): Promise<Omit<Checked, 'bytes'> | un
     const known = formats[format ?? '']
     if (!known || !width || !height) return undefined
     const colors = await paletteOf(bytes, 5)
+    // Nothing on it can be seen: what its page would have given it is not in it.
+    if (colors.length === 0) return undefined
     const lightness = await lightnessOf(bytes)
     return { format: known, width, height, colors, ...(lightness === undefined ? {} : { lightness }) }
   } catch {
