@@ -69,7 +69,7 @@ const logoWords = /logo(?!ut|n\b|in\b|ff)|wordmark|logotype|site-?title|navbar-b
 export const shownPictures = (seen: readonly Seen[], pageUrl: string, names: readonly string[]): Candidate[] => {
   const host = URL.parse(pageUrl)?.hostname.replace(/^www\./, '') ?? ''
   return seen.flatMap((one, i) => {
-    const url = one.kind === 'svg' ? (one.markup === undefined ? undefined : dataUrl(one.markup)) : one.url
+    const url = one.kind === 'svg' ? (one.markup === undefined || acts.test(one.markup) ? undefined : dataUrl(one.markup)) : one.url
     if (url === undefined || isBlank(one)) return []
     const score = scoreOf(one, i, host, names)
     if (score < 0.3) return []
@@ -99,6 +99,9 @@ const textOfData = (url: string): string => {
     return ''
   }
 }
+
+/** What would run where somebody opens the picture by itself. */
+const acts = /<script|<foreignObject|\son\w+\s*=|javascript:|<!ENTITY/i
 
 const scoreOf = (one: Seen, index: number, host: string, names: readonly string[]): number => {
   const { words, alt, box = [], natural = [] } = one
