@@ -79,6 +79,7 @@ describe('POST /extract', () => {
 
   it('renders nothing that is no page: a document stays what it is', async () => {
     const { results } = await extract({ urls: ['https://documents.lab.test/report.pdf'], mode: 'advanced', timeout: 60 })
+    expect(results[0]?.error_message).toBeUndefined()
     expect(results[0]).toMatchObject({ status: 'success', resolved_mode: 'standard' })
   })
 
