@@ -28,7 +28,7 @@ import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { parseRanges } from './server/client-address.ts'
 import { createServer, hostKey } from './server/server.ts'
-import { createSessions } from './sessions/index.ts'
+import { createProfiles, createSessions } from './sessions/index.ts'
 import { createBlobs } from './store/blobs.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
@@ -97,10 +97,11 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
   const monitors = createMonitors({ store, clock: systemClock, bus, retentionS: config.jobRetentionHours * 3600, addWebhook: addMonitorEndpoint })
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
+  const profiles = createProfiles({ store, passphrase: config.profileKey, clock: systemClock })
   const lowCredits = createLowCreditWatch({ store, clock: systemClock })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, pages, meter, store, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, cacheOf, pages, profiles, meter, store, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
@@ -115,7 +116,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     enabled: config.browser !== 'off' && config.sessions !== 0, max: config.sessions, bytesMax: config.sessionMb * 1_048_576, chromePath: config.chromePath, chromiumDir: config.chromiumDir,
     userAgent: config.userAgent, egress, trustedKeys: ways.labKeys, logger, clock: systemClock,
   })
-  const sessions = createSessions({ store, meter, browsers, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
+  const sessions = createSessions({ store, meter, browsers, profiles, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
   const searcher = createSearch(config, ways.live)
   const verbs = createVerbs({
     meter,
@@ -127,6 +128,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     webhooks,
     monitors,
     sessions,
+    profiles,
     cacheOf,
     partsOf,
     enrichMaxAgeS: config.enrichMaxAgeS,

@@ -12,7 +12,7 @@ import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
-import type { Sessions } from '../sessions/index.ts'
+import type { Profiles, Sessions } from '../sessions/index.ts'
 import type { Meter } from '../meter/meter.ts'
 
 export interface VerbDeps {
@@ -22,6 +22,7 @@ export interface VerbDeps {
   webhooks: Webhooks
   monitors: Monitors
   sessions: Sessions
+  profiles: Profiles
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
   /** Answers about hosts, kept as results are. */
