@@ -31,7 +31,7 @@ import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
 import { exportStore, importStore } from './store/transfer.ts'
 import { createVerbs } from './verbs/index.ts'
-import { createHandlers } from './verbs/tasks/index.ts'
+import { createAdoptions, createHandlers } from './verbs/tasks/index.ts'
 import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.ts'
 import { createMonitors } from './jobs/monitors/monitors.ts'
 import { createWorker, type Worker } from './jobs/worker.ts'
@@ -90,9 +90,11 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
   const monitors = createMonitors({ store, clock: systemClock, bus, retentionS: config.jobRetentionHours * 3600, addWebhook: addMonitorEndpoint })
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
+  const searcher = createSearch(config, ways.live)
+  const adoptions = createAdoptions()
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, pages, meter, store, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, searcher, adoptions, cacheOf, pages, meter, store, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
@@ -102,11 +104,11 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
-  const searcher = createSearch(config, ways.live)
   const verbs = createVerbs({
     meter,
     engine,
     searcher,
+    adoptions,
     pages,
     jobs,
     webhooks,
@@ -144,6 +146,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     server.drain()
     clearInterval(sweeping)
     clearInterval(sweepingBlobs)
+    adoptions.close()
     await worker.stop()
     await deliveries.idle()
     await renderer.close()

@@ -9,6 +9,7 @@ import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
+import type { Adoptions } from './tasks/adoptions.ts'
 import type { Meter } from '../meter/meter.ts'
 
 export interface VerbDeps {
@@ -20,6 +21,8 @@ export interface VerbDeps {
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
   searcher: Searcher
+  /** Pages under way that a job is to take over. */
+  adoptions: Adoptions
   /** What workspaces have fetched, as far as it can be searched; undefined where nothing is kept for that. */
   pages?: SearchablePages | undefined
   capabilities(): Capabilities

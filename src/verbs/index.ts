@@ -14,6 +14,7 @@ import { monitorVerbs } from './monitors.ts'
 import { isOperator, operatorOf } from './operator.ts'
 import { plainVerbs } from './plain.ts'
 import { extract } from './extract.ts'
+import { scrapeOrSubmit } from './promote.ts'
 import { scrape, scrapeMany } from './scrape.ts'
 import { indexVerbs, search } from './search.ts'
 import { webhookVerbs } from './webhooks.ts'
@@ -21,7 +22,7 @@ import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...indexVerbs, search, scrape, scrape_many: scrapeMany, extract }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...indexVerbs, search, scrape, scrape_many: scrapeMany, scrape_or_submit: scrapeOrSubmit, extract }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps

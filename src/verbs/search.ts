@@ -33,24 +33,29 @@ export const search: Metered<'search'> = {
     return results.reduce((sum, { content }) => sum + (page && content?.ok ? costOf(page, content.value, prices) : 0), priceOf(prices))
   },
   url: () => null,
-  run: async (deps, visit, actor, intent) => {
-    refuseByName(intent, actor)
-    const deadline = new Deadline(intent.timeoutMs, visit.signal)
-    try {
-      const own = deps.pages?.of(actor.workspaceId, actor.mode)
-      const found = await deps.searcher.search(intent, { mode: actor.mode, signal: deadline.signal, own, allowed: (url) => !isBlocklisted(url, actor.urlBlocklist) })
-      if (!found.ok || !intent.content) return found
-      return await withContent(deps, actor, { ...intent, content: intent.content }, found, deadline)
-    } finally {
-      deadline.clear()
-    }
-  },
+  run: (deps, visit, actor, intent) => oneSearch(deps, actor, intent, visit.signal),
 }
+
+/** One search with the pages that it asks for. Throws what a test key asks for by name. */
+export const oneSearch = async (deps: SearchDeps, actor: Actor, intent: SearchIntent, signal: AbortSignal): Promise<Outcome<SearchValue>> => {
+  refuseByName(intent, actor)
+  const deadline = new Deadline(intent.timeoutMs, signal)
+  try {
+    const own = deps.pages?.of(actor.workspaceId, actor.mode)
+    const found = await deps.searcher.search(intent, { mode: actor.mode, signal: deadline.signal, own, allowed: (url) => !isBlocklisted(url, actor.urlBlocklist) })
+    if (!found.ok || !intent.content) return found
+    return await withContent(deps, actor, { ...intent, content: intent.content }, found, deadline)
+  } finally {
+    deadline.clear()
+  }
+}
+
+export type SearchDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'searcher'>
 
 type WithContent = SearchIntent & { content: NonNullable<SearchIntent['content']> }
 
 /** The pages of the results, each with its own outcome: one that is slow or refuses holds up no answer. */
-const withContent = async (deps: VerbDeps, actor: Actor, intent: WithContent, found: Outcome<SearchValue> & { ok: true }, deadline: Deadline): Promise<Outcome<SearchValue>> => {
+const withContent = async (deps: SearchDeps, actor: Actor, intent: WithContent, found: Outcome<SearchValue> & { ok: true }, deadline: Deadline): Promise<Outcome<SearchValue>> => {
   const share = new Deadline(Math.max(1, deadline.remainingMs() - replyMs), deadline.signal)
   try {
     const results = await inOrder(found.value.results, pagesAtOnce, async (result): Promise<SearchResult> => {
@@ -95,7 +100,7 @@ const readResult = (result: SearchResult, outcome: Outcome<Document> & { ok: tru
 }
 
 /** A test key that searches for `platform-search-unavailable.fail.test` gets that failure. */
-const refuseByName = ({ query }: SearchIntent, actor: Actor): void => {
+export const refuseByName = ({ query }: SearchIntent, actor: Actor): void => {
   const named = actor.mode === 'test' ? failureOfHost(URL.parse(query.trim())?.hostname ?? query.trim()) : undefined
   if (named && failsWholeRequest(named.code)) throw new Failure(named.code, exampleFactsOf(named.code))
 }
