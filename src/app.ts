@@ -5,16 +5,16 @@ import type { Readable, Writable } from 'node:stream'
 import { ConfigError, type Config } from './config.ts'
 import type { BlobStore } from './contract/blobs.ts'
 import { readKinds, shownKinds, textKinds } from './contract/intent.ts'
-import { modes } from './contract/document.ts'
+import { modes, type Document } from './contract/document.ts'
 import type { Capabilities, Health } from './contract/verbs.ts'
-import { createRenderer } from './browser/index.ts'
+import { createRenderer, createSessionBrowsers } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
 import { createPageIndex } from './search-index.ts'
 import { createSearch } from './search-providers.ts'
 import { dialects } from './dialects/registry.ts'
 import { readAllow, readPorts } from './egress/allow.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
-import { createEngine, type Engine } from './engine/engine.ts'
+import { createEngine, type Engine, type StoredPart } from './engine/engine.ts'
 import { createModel, type ModelSettings } from './engine/providers/model.ts'
 import type { Lab } from './lab/index.ts'
 import { systemClock } from './lib/clock.ts'
@@ -26,6 +26,7 @@ import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { parseRanges } from './server/client-address.ts'
 import { createServer, hostKey } from './server/server.ts'
+import { createSessions } from './sessions/index.ts'
 import { createBlobs } from './store/blobs.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
@@ -85,7 +86,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const bus = createBus()
   const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
-  const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of(workspaceId))
+  const cacheOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of<Document>(workspaceId))
+  const partsOf = (workspaceId: string) => (config.cacheTtlS === 0 ? undefined : caches.of<StoredPart>(workspaceId))
   const egress = { live: ways.live, test: ways.test }
   const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
   const monitors = createMonitors({ store, clock: systemClock, bus, retentionS: config.jobRetentionHours * 3600, addWebhook: addMonitorEndpoint })
@@ -104,6 +106,11 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
+  const browsers = await createSessionBrowsers({
+    enabled: config.browser !== 'off' && config.sessions !== 0, max: config.sessions, bytesMax: config.sessionMb * 1_048_576, chromePath: config.chromePath, chromiumDir: config.chromiumDir,
+    userAgent: config.userAgent, egress, trustedKeys: ways.labKeys, logger, clock: systemClock,
+  })
+  const sessions = createSessions({ store, meter, browsers, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
   const verbs = createVerbs({
     meter,
     engine,
@@ -113,7 +120,10 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     jobs,
     webhooks,
     monitors,
+    sessions,
     cacheOf,
+    partsOf,
+    enrichMaxAgeS: config.enrichMaxAgeS,
     capabilities: () => capabilities(config, store, searcher.names),
     ready: () => readiness(store),
     operatorSecret,
@@ -124,6 +134,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     verbs,
     dialects,
     blobs,
+    sessions,
     settings: {
       publicUrl: config.publicUrl,
       bodyLimitBytes: config.bodyLimitBytes,
@@ -132,12 +143,13 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
       voiceHosts: voices,
       firstParties: firstParties(config),
     },
-    metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued, browsers: renderer.stats.browsers, browser_pages: renderer.stats.pages, browser_queued: renderer.stats.queued, browser_resident_bytes: renderer.stats.resident, browser_launches: renderer.stats.launches, browser_crashes: renderer.stats.crashes })),
+    metrics: createMetrics(() => ({ requests_in_flight: server.inFlight, conversions_running: converter.stats.running, conversions_queued: converter.stats.queued, browsers: renderer.stats.browsers, browser_pages: renderer.stats.pages, browser_queued: renderer.stats.queued, browser_resident_bytes: renderer.stats.resident, browser_launches: renderer.stats.launches, browser_crashes: renderer.stats.crashes, sessions: sessions.running })),
     logger,
     clock: systemClock,
   })
 
   if (config.runJobs) await worker.start()
+  await sessions.start()
 
   let listener: Listener | undefined
   let closing: Promise<void> | undefined
@@ -149,7 +161,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     adoptions.close()
     await worker.stop()
     await deliveries.idle()
-    await renderer.close()
+    await Promise.all([renderer.close(), sessions.stop()])
     await pages?.drain()
     await Promise.all([converter.close(), ways.close(), caches.drain()])
     await meter.stop()

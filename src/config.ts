@@ -61,10 +61,14 @@ export const settings = {
   browserRecycleS: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_S', schema: int(10, 604_800), default: '3600', doc: 'Seconds after which a browser is replaced.' }),
   browserRecycleMb: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_MB', schema: int(100, 1_000_000), default: '1500', doc: 'Memory, in MB, at which a browser is replaced.' }),
   browserIdleS: setting({ env: 'LYREBIRD_BROWSER_IDLE_S', schema: int(0, 604_800), default: '300', doc: 'Seconds after which a browser without work is ended; 0 keeps it.' }),
+  sessions: setting({ env: 'LYREBIRD_SESSIONS', schema: int(0, 1000), doc: 'Browser sessions at once in this process, each a browser of its own; 0 allows none. Default: by memory, 1 to 8.' }),
+  sessionMb: setting({ env: 'LYREBIRD_SESSION_MB', schema: int(200, 1_000_000), default: '1500', doc: 'Memory, in MB, at which the browser of a session is ended.' }),
+  sessionUrl: setting({ env: 'LYREBIRD_SESSION_URL', schema: z.url({ protocol: /^wss?$/ }).transform((value) => value.replace(/\/+$/, '')), doc: 'Address under which WebSockets reach this very process: ws://host:8787. Needed where several processes share one public address, since the browser of a session is in one of them.' }),
   blobTtlS: setting({ env: 'LYREBIRD_BLOB_TTL_S', schema: int(60, 31_536_000), default: '86400', doc: 'Seconds for which screenshots and PDFs are kept and their signed addresses work.' }),
   maxInFlight: setting({ env: 'LYREBIRD_MAX_IN_FLIGHT', schema: int(1, 100_000), default: '512', doc: 'Most requests worked on at once; further ones answer platform.overloaded.' }),
   ipRpm: setting({ env: 'LYREBIRD_IP_RPM', schema: int(0, 1_000_000), default: '300', doc: 'Requests per minute and client address, counted before the key is looked at; 0 switches this off.' }),
   cacheTtlS: setting({ env: 'LYREBIRD_CACHE_TTL_S', schema: int(0, 31_536_000), default: '172800', doc: 'Seconds for which results are kept for reuse with max_age_s; 0 keeps none.' }),
+  enrichMaxAgeS: setting({ env: 'LYREBIRD_ENRICH_MAX_AGE_S', schema: int(0, 31_536_000), default: '86400', doc: 'Seconds for which an answer about a host (brand, company, classification) will do where a request names no max_age_s; at most LYREBIRD_CACHE_TTL_S.' }),
   index: setting({ env: 'LYREBIRD_INDEX', schema: z.enum(['auto', 'off']), default: 'auto', doc: '`auto` makes every fetched page searchable in its workspace, unless a request says `index: false`; `off` keeps no search index.' }),
   indexDays: setting({ env: 'LYREBIRD_INDEX_DAYS', schema: int(0, 36_500), default: '0', doc: 'Days for which fetched pages can be found by search; 0 for ever.' }),
   searchProviders: setting({ env: 'LYREBIRD_SEARCH_PROVIDERS', schema: list.pipe(z.array(z.enum(['index', 'searxng', 'brave', 'serper', 'tavily']))), doc: 'Who is asked for a search, all at once; at equal rank the first one counts: index,searxng. Default: the own index, then all that are configured.' }),
@@ -102,7 +106,7 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'prefetchDefaultKey'
+type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'sessions' | 'sessionUrl' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

@@ -1,4 +1,5 @@
 import type { Document } from './document.ts'
+import type { EnrichIntent, Enrichment, EnrichPart } from './enrich.ts'
 import type { FormatKind, ScrapeIntent } from './intent.ts'
 
 /** A dialect's price list in credits. Failures cost nothing and are not listed. */
@@ -9,6 +10,8 @@ export interface PriceList {
   rendered: number
   /** Added once per format asked for. */
   formats: Partial<Record<FormatKind, number>>
+  /** Added for each part of an enrichment. */
+  parts?: Partial<Record<EnrichPart, number>>
   /** The seed of a crawl, where it costs something else than the other pages. */
   seed?: number
   /** A page served from the store; `page` applies where unset. */
@@ -19,11 +22,13 @@ export interface PriceList {
   reading?: { kinds: readonly FormatKind[]; page: number; model: number }
   /** Each URL of a map; `page` for the whole map where unset. */
   mapUrl?: number
+  /** A browser session: once when it begins, and for each minute that it begins; `page` a minute where unset. */
+  session?: { start: number; minute: number }
   /** A target's 4xx that the caller asked to pay for. */
   targetError: number
 }
 
-export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, targetError: 0, cacheHit: 0, search: 0 }
+export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, targetError: 0, cacheHit: 0, search: 0, session: { start: 0, minute: 0 } }
 
 /** What holds for a page of a crawl so many links away from its seed. */
 export const pricesAt = (depth: number, prices: PriceList): PriceList => (depth === 0 && prices.seed !== undefined ? { ...prices, page: prices.seed } : prices)
@@ -53,3 +58,17 @@ export const mapCost = (urls: number, { page, mapUrl }: PriceList): number => (m
 
 const formatsCost = (intent: Priced, prices: PriceList, failed: Document['failedFormats'] = {}): number =>
   intent.formats.reduce((sum, { kind }) => sum + (failed[kind] ? 0 : (prices.formats[kind] ?? 0)), 0)
+
+export const sessionPrice = ({ page, session }: PriceList): { start: number; minute: number } => session ?? { start: 0, minute: page }
+
+/** The most that an enrichment can cost. */
+export const reserveForParts = ({ parts, render }: Pick<EnrichIntent, 'parts' | 'render'>, prices: PriceList): number =>
+  prices.page + (render === 'static' ? 0 : prices.rendered) + partsCost(parts, prices)
+
+/** What one did cost: parts that failed are not paid for. */
+export const costOfParts = ({ parts }: Pick<EnrichIntent, 'parts'>, { cached, renderer, failedParts }: Pick<Enrichment, 'cached' | 'renderer' | 'failedParts'>, prices: PriceList): number => {
+  if (cached && prices.cacheHit !== undefined) return prices.cacheHit
+  return prices.page + (renderer === 'js' ? prices.rendered : 0) + partsCost(parts.filter((part) => !failedParts[part]), prices)
+}
+
+const partsCost = (parts: readonly EnrichPart[], prices: PriceList): number => parts.reduce((sum, part) => sum + (prices.parts?.[part] ?? 0), 0)

@@ -1,11 +1,13 @@
 import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
 import type { Document } from './document.ts'
+import type { Enrichment, EnrichIntent } from './enrich.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { BatchIntent, CrawlIntent, JobEvent, JobWithin, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult, PromotableIntent, SearchJobIntent, WithinIntent } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import type { MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
 import type { PriceList } from './price.ts'
+import type { SessionIntent, SessionRecord } from './sessions.ts'
 import type { IndexSelection, IndexState, SearchIntent, SearchValue } from './search.ts'
 import type { NewWebhook, WebhookChange, WebhookDelivery, WebhookEndpoint } from './webhooks.ts'
 import type { Account, CreditState, LedgerLine, Page, RateState, RequestRecord, UsageDay, Workspace } from './usage.ts'
@@ -64,6 +66,11 @@ export interface VerbMap {
   index_state: { input: Record<string, never>; value: IndexState }
   index_delete: { input: IndexSelection; value: { deleted: number } }
   extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
+  /** The four differ in name alone: the parts are the intent's. */
+  brand: { input: EnrichIntent; value: Enrichment }
+  company: { input: EnrichIntent; value: Enrichment }
+  classify: { input: EnrichIntent; value: Enrichment }
+  enrich: { input: EnrichIntent; value: Enrichment }
   batch: { input: BatchIntent; value: JobRecord }
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }
@@ -114,6 +121,13 @@ export interface VerbMap {
   monitors_runs: { input: { id: string; limit: number; cursor?: string; changed?: boolean; snapshots?: boolean }; value: Page<MonitorRun> }
   /** One run with what it saw; without an id the newest that is complete. */
   monitors_run: { input: { id: string; runId: string | null }; value: MonitorRun }
+  /** Answers when its browser can be connected to. */
+  sessions_create: { input: SessionIntent; value: SessionRecord }
+  /** Active ones, newest first. */
+  sessions_list: { input: Record<string, never>; value: SessionRecord[] }
+  sessions_get: { input: { id: string }; value: SessionRecord }
+  /** Ends it; one that is over stays as it is. */
+  sessions_delete: { input: { id: string }; value: SessionRecord }
   credits: { input: Record<string, never>; value: CreditState }
   top_up: { input: { credits: number; note?: string }; value: CreditState }
   set_credit_limit: { input: { monthlyCredits: number | null }; value: CreditState }
@@ -139,7 +153,7 @@ export type VerbInput<V extends VerbName> = VerbMap[V]['input']
 export type VerbValue<V extends VerbName> = VerbMap[V]['value']
 
 /** Verbs whose value holds a secret that is shown once: no reply of theirs is ever stored. */
-export const secretVerbs: readonly VerbName[] = ['keys_create', 'keys_rotate', 'webhooks_create', 'webhooks_rotate']
+export const secretVerbs: readonly VerbName[] = ['keys_create', 'keys_rotate', 'webhooks_create', 'webhooks_rotate', 'sessions_create']
 
 /** How a dialect's credits are held: `reserve` what the request may cost, or `gate`: refuse once used reaches the limit, before any other limit of the key. */
 export type CreditPolicy = 'reserve' | 'gate'

@@ -4,10 +4,12 @@ import type { Document } from '../contract/document.ts'
 import type { ScrapeIntent } from '../contract/intent.ts'
 
 /** Stored results of one workspace, as the engine sees them. `put` never fails and never waits. */
-export interface DocumentCache {
-  get(key: string, maxAgeS: number): Promise<Document | undefined>
-  put(key: string, document: Document): void
+export interface ResultCache<T> {
+  get(key: string, maxAgeS: number): Promise<T | undefined>
+  put(key: string, value: T): void
 }
+
+export type DocumentCache = ResultCache<Document>
 
 /** One key for all intents that give the same document: everything but time limits and age. What a test key sees is the lab's and no live key's, and the other way round. */
 export const cacheKey = (intent: ScrapeIntent, mode: KeyMode): string => {

@@ -10,10 +10,12 @@ import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { Deadline } from '../lib/deadline.ts'
 import type { Clock } from '../lib/clock.ts'
-import { cacheKey, type DocumentCache } from './cache.ts'
+import { cacheKey, type DocumentCache, type ResultCache } from './cache.ts'
 import { createDiscovery, type Discovery } from './discover/index.ts'
 
-export type { Discovery, DocumentCache }
+export type { Discovery, DocumentCache, EnrichContext, ResultCache, StoredPart }
+import { enrich, type EnrichContext, type StoredPart } from './enrich/enrich.ts'
+import type { EnrichIntent, Enrichment } from '../contract/enrich.ts'
 import type { Converter } from './convert/index.ts'
 import type { Model } from './providers/model.ts'
 import { contentRung } from './stages/content.ts'
@@ -49,6 +51,8 @@ export interface ScrapeContext {
 export interface Engine {
   /** Never throws: a failure is an outcome. */
   scrape(intent: ScrapeIntent, context: ScrapeContext): Promise<Outcome<Document>>
+  /** Who is behind a page, from one visit of it. Never throws. */
+  enrich(intent: EnrichIntent, context: EnrichContext): Promise<Outcome<Enrichment>>
   /** What a site says about its own pages. */
   discovery(mode: KeyMode): Promise<Discovery>
 }
@@ -74,6 +78,8 @@ export interface Work {
 }
 
 export const createEngine = (deps: EngineDeps): Engine => ({
+  enrich: (intent, context) => enrich(deps, { climb, obeyRobots }, intent, context),
+
   discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
 
   scrape: async (intent, context) => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { BlobStore } from '../contract/blobs.ts'
+import type { SessionRelay } from '../contract/sessions.ts'
 import type { Verbs } from '../contract/verbs.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Metrics } from './metrics.ts'
@@ -28,6 +29,7 @@ export interface ServerDeps {
   verbs: Verbs
   dialects: readonly Dialect[]
   blobs: Pick<BlobStore, 'get'>
+  sessions: SessionRelay
   settings: ServerSettings
   metrics: Metrics
   logger: Logger

@@ -4,7 +4,8 @@ import { afterEach, expect, it } from 'vitest'
 import { listen, type Listener } from './listen.ts'
 import type { Server } from './server.ts'
 
-const server: Server = { fetch: () => new Response('ok'), inFlight: 0, drain: () => {}, abort: () => {} }
+const relay: Server['relay'] = { wants: () => false, upgrade: (_, socket) => void socket.destroy(), close: () => {} }
+const server: Server = { fetch: () => new Response('ok'), relay, inFlight: 0, drain: () => {}, abort: () => {} }
 const open: Listener[] = []
 afterEach(async () => {
   for (const listener of open.splice(0)) await listener.close(0)

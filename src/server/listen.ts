@@ -16,7 +16,9 @@ export interface Listener {
 export const listen = async (server: Server, options: { host: string; port: number }): Promise<Listener> => {
   const listener = getRequestListener(server.fetch, { hostname: options.host, errorHandler: malformed })
   // It answers by itself, errors included: nothing is left to wait for.
-  const http = createServer((request, response) => void listener(request, response))
+  // Without the callback Node would take up every upgrade that a client offers, h2c included.
+  const http = createServer({ shouldUpgradeCallback: (request) => server.relay.wants(request) }, (request, response) => void listener(request, response))
+  http.on('upgrade', (request, socket, head) => server.relay.upgrade(request, socket, head))
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => reject(new Error(reasonOf(error, options), { cause: error })))
     http.listen(options.port, options.host, resolve)

@@ -8,9 +8,12 @@ import { blobPath } from '../contract/blobs.ts'
 import { mountBlobs } from './blobs.ts'
 import { mountDocs } from './docs.ts'
 import { handle, type Found } from './handle.ts'
+import { createRelayDoor, type RelayDoor } from './relay.ts'
 
 export interface Server {
   fetch: Hono['fetch']
+  /** Where DevTools clients come in. */
+  readonly relay: RelayDoor
   readonly inFlight: number
   /** From now on new requests answer platform.shutting_down. */
   drain(): void
@@ -63,17 +66,28 @@ export const createServer = (deps: ServerDeps): Server => {
   }
   app.notFound((c) => answer(c, dialectOf(c.req.path, deps.dialects), { failure: fail('caller.route_not_found') }))
 
+  const relay = createRelayDoor({
+    sessions: deps.sessions,
+    addressOf: ({ socket, headers }) => clientAddress(socket.remoteAddress ?? '127.0.0.1', textOf(headers['x-forwarded-for']), trusted),
+    guardAddress: (address) => deps.verbs.guardAddress(address),
+    logger: deps.logger,
+  })
+
   return {
     fetch: app.fetch,
+    relay,
     get inFlight() {
       return inFlight
     },
     drain: () => {
       draining = true
+      relay.close()
     },
     abort: () => stopping.abort(fail('platform.shutting_down')),
   }
 }
+
+const textOf = (header: string | string[] | undefined): string | null => (Array.isArray(header) ? header.join(',') : (header ?? null))
 
 const isOpen = (found: Found): boolean => 'route' in found && found.route.open !== false
 

@@ -6,7 +6,7 @@ import { claimMeta, readMeta, writeMeta } from './meta.ts'
 import { migrate, readMigrations } from './migrate.ts'
 import { durableTables } from './tables.ts'
 
-const transientTables = ['migrations', 'address_windows', 'rate_windows', 'rate_events', 'leases', 'job_hosts']
+const transientTables = ['migrations', 'address_windows', 'rate_windows', 'rate_events', 'leases', 'job_hosts', 'sessions']
 
 describe.each(backends)('store on $name', ({ name, open }) => {
   let store: Store

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { KeyMode, Scope } from '../contract/actor.ts'
 import type { JobKind, JobState } from '../contract/jobs.ts'
+import type { SessionEnd, SessionState } from '../contract/sessions.ts'
 import type { FailureJson } from '../failure/failure.ts'
 
 export interface WorkspaceRow {
@@ -361,6 +362,29 @@ export interface MonitorRunRow {
   encoding: string | null
 }
 
+export interface SessionRow {
+  id: string
+  seq: Generated<number>
+  workspace_id: string
+  key_id: string
+  mode: KeyMode
+  dialect: string
+  state: SessionState
+  reason: SessionEnd | null
+  token: string
+  address: string | null
+  intent: unknown
+  holder: string
+  lease_until: Date
+  end_asked: Generated<boolean>
+  idle_ms: number
+  created_at: Date
+  expires_at: Date
+  last_used_at: Date
+  ended_at: Date | null
+  credits: Generated<number>
+}
+
 /** Every table as Kysely sees it. Numbers are safe integers, instants are `Date`, days are `YYYY-MM-DD`. */
 export interface Tables {
   meta: MetaRow
@@ -387,6 +411,7 @@ export interface Tables {
   index_passages: IndexPassageRow
   monitors: MonitorRow
   monitor_runs: MonitorRunRow
+  sessions: SessionRow
 }
 
 /** Tables that an export carries, parents first. The others hold the present minute and nothing else. */

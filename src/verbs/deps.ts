@@ -4,12 +4,13 @@ import type { Capabilities, Health } from '../contract/verbs.ts'
 import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import type { IndexSelection, IndexState } from '../contract/search.ts'
-import type { DocumentCache, Engine } from '../engine/engine.ts'
+import type { DocumentCache, Engine, ResultCache, StoredPart } from '../engine/engine.ts'
 import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
 import type { Adoptions } from './tasks/adoptions.ts'
+import type { Sessions } from '../sessions/index.ts'
 import type { Meter } from '../meter/meter.ts'
 
 export interface VerbDeps {
@@ -18,8 +19,13 @@ export interface VerbDeps {
   jobs: Jobs
   webhooks: Webhooks
   monitors: Monitors
+  sessions: Sessions
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
+  /** Answers about hosts, kept as results are. */
+  partsOf(workspaceId: string): ResultCache<StoredPart> | undefined
+  /** Seconds for which such an answer will do, where a request names none. */
+  enrichMaxAgeS: number
   searcher: Searcher
   /** Pages under way that a job is to take over. */
   adoptions: Adoptions

@@ -60,7 +60,7 @@ const mayBeFound = ({ index, cookies, headers, content }: ScrapeIntent, actor: A
   !content && (index ?? (actor.index !== false && Object.keys(cookies).length === 0 && !Object.keys(headers).some((name) => /^(cookie|(proxy-)?authorization|x-api-key)$/i.test(name))))
 
 /** A failure that is asked for by name is to come, and at once: its robots.txt counts, and no browser is tried against it. */
-const asNamed = (intent: ScrapeIntent, actor: Actor): ScrapeIntent => {
+export const asNamed = <I extends Pick<ScrapeIntent, 'url' | 'respectRobots' | 'render'>>(intent: I, actor: Actor): I => {
   const named = actor.mode === 'test' ? failureOfHost(URL.parse(intent.url)?.hostname ?? '') : undefined
   if (!named) return intent
   return { ...intent, respectRobots: named.code === 'policy.robots_disallowed', render: intent.render === 'auto' ? 'static' : intent.render }
@@ -78,7 +78,7 @@ export const refuseWhole = (pages: readonly Pick<ScrapeIntent, 'url'>[], actor: 
   }
 }
 
-const simulatedFailure = (url: string): Failure | undefined => {
+export const simulatedFailure = (url: string): Failure | undefined => {
   const named = failureOfHost(URL.parse(url)?.hostname ?? '')
   return named && isRaised(named.code) ? new Failure(named.code, exampleFactsOf(named.code)) : undefined
 }

@@ -22,11 +22,11 @@ export const queuedReply = z.strictObject({
 
 const step = z.strictObject({ step_id: z.string(), type: z.string(), status: z.enum(['completed', 'failed']), started_at: time, completed_at: time, error: brief.optional() })
 
-const envelope = <K extends string, T extends z.ZodType>(kind: K, result: T, more = {}) => z.strictObject({
+const envelope = <K extends string, T extends z.ZodType, M extends z.ZodRawShape>(kind: K, result: T, more: M) => z.strictObject({
   id: z.string(), request_id: z.string(), kind: z.literal(kind), mode: z.literal('inline'), status: z.enum(['completed', 'partial', 'failed']), steps: z.array(step).min(1), result,
   diagnostics: z.strictObject({ step_errors: z.array(z.strictObject({ step_id: z.string(), code: z.string(), message: z.string(), url: z.string().optional() })).optional(), output_failures: outputFailures.optional() }).optional(),
   ...more,
-}).refine(({ id, request_id }) => id === request_id)
+})
 
 const pageStatus = z.enum(['completed', 'partial', 'failed'])
 export const crawlResult = z.strictObject({
@@ -46,8 +46,8 @@ export const searchResult = z.strictObject({
 })
 
 const usage = { usage: z.strictObject({ credits: z.int() }) }
-export const crawlReply = envelope('crawl', crawlResult)
-export const mapReply = envelope('map', mapResult)
+export const crawlReply = envelope('crawl', crawlResult, {})
+export const mapReply = envelope('map', mapResult, {})
 export const interactReply = envelope('interact', interactResult, { outputs, ...usage })
 export const searchReply = envelope('search', searchResult, usage)
 

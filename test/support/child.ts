@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export interface Child {
+  pid: number
   /** The next line of standard output; rejects when the process ends without one. */
   line(): Promise<string>
   kill(signal: NodeJS.Signals): void
@@ -22,6 +23,7 @@ export const startChild = (script: string, args: string[]): Child => {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const exited = new Promise<number | NodeJS.Signals>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code ?? 1)))
   return {
+    pid: child.pid ?? 0,
     async line() {
       const next = await lines.next()
       if (next.done) throw new Error(`${script} ended with ${await exited}: ${stderr}`)

@@ -1,5 +1,6 @@
 import { bearerOrHeader } from '../credential.ts'
 import type { Dialect } from '../dialect.ts'
+import { enrichRoutes } from './enrich.ts'
 import { extractRoutes } from './extract.ts'
 import { keyRoutes } from './keys.ts'
 import { jobRoutes } from './jobs.ts'
@@ -7,6 +8,7 @@ import { monitorRoutes } from './monitors.ts'
 import { problem, renderProblem } from './problem.ts'
 import { scrapeRoutes } from './scrape.ts'
 import { searchRoutes } from './search.ts'
+import { sessionRoutes } from './sessions.ts'
 import { submitRoutes } from './submit.ts'
 import { systemRoutes } from './system.ts'
 import { usageRoutes } from './usage.ts'
@@ -19,10 +21,10 @@ export const native: Dialect = {
   basePath: '',
   security: { bearer: { type: 'http', scheme: 'bearer' }, key: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
   credential: (request) => bearerOrHeader(request.headers, 'x-api-key'),
-  routes: [...scrapeRoutes, ...extractRoutes, ...searchRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
+  routes: [...scrapeRoutes, ...extractRoutes, ...enrichRoutes, ...searchRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...sessionRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
   renderFailure: renderProblem,
   failureBody: problem,
-  prices: { page: 1, rendered: 0, formats: {}, targetError: 0, cacheHit: 0 },
+  prices: { page: 1, rendered: 0, formats: {}, parts: { brand: 1, company: 1, classification: 1 }, targetError: 0, cacheHit: 0 },
   creditPolicy: 'reserve',
   idempotencyHeader: 'idempotency-key',
   negotiates: true,

@@ -3,7 +3,7 @@ import { webhookEventTypes, type WebhookChange, type WebhookDelivery, type Webho
 import { route } from '../dialect.ts'
 import { headerFields } from './job-fields.ts'
 
-const events = z.array(z.enum([...webhookEventTypes, 'job.*', 'monitor.*', '*'])).min(1).max(50)
+const events = z.array(z.enum([...webhookEventTypes, 'job.*', 'monitor.*', 'session.*', '*'])).min(1).max(50)
 const secret = z.string().min(16).max(256)
 const url = z.url({ protocol: /^https?$/ }).max(2048)
 const name = z.string().min(1).max(200)

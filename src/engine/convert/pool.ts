@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import { fail, Failure, isFailure } from '../../failure/failure.ts'
-import type { Answer, Converted, Converter, ConvertInput, Task } from './types.ts'
+import type { Answer, Converted, Converter, ConvertInput, StepAnswer, StepTask, Task } from './types.ts'
 
 /** Waiting pages hold their bodies in memory; past this, more work is refused. */
 const queuedMax = 2048
@@ -21,7 +21,7 @@ export interface ConverterOptions {
 
 /** Converts pages on threads of their own; a page that takes too long loses its thread, its neighbours lose nothing. */
 export const createConverter = (options: ConverterOptions): Converter => {
-  const pool: Piscina<Task, Answer> = new Piscina({
+  const pool: Piscina<Task | StepTask, Answer | StepAnswer> = new Piscina({
     filename: fileURLToPath(new URL('./worker.ts', import.meta.url)),
     name: 'run',
     minThreads: options.workers,
@@ -43,7 +43,8 @@ export const createConverter = (options: ConverterOptions): Converter => {
     try {
       const body = input.body.slice()
       const task: Task = { ...input, body, degraded, startedAt: budget.startedAt }
-      const answer = await pool.run(task, { signal: budget.signal, transferList: [body.buffer] })
+      // Safe: what `run` of the worker answers.
+      const answer = (await pool.run(task, { signal: budget.signal, transferList: [body.buffer] })) as Answer
       if (answer.ok) return answer.value
       throw Failure.fromJSON(answer.failure)
     } finally {
@@ -68,6 +69,20 @@ export const createConverter = (options: ConverterOptions): Converter => {
     throw fail('content.parse_failed')
   }
 
+  const once = async (task: Omit<StepTask, 'startedAt'>, signal: AbortSignal): Promise<unknown> => {
+    const budget = new Budget(options.timeoutMs, signal)
+    try {
+      const answer = await pool.run({ ...task, startedAt: budget.startedAt }, { signal: budget.signal, name: 'step' })
+      if (answer.ok) return answer.value
+      throw Failure.fromJSON(answer.failure)
+    } catch (err) {
+      if (isFailure(err)) throw err
+      throw closed ? fail('platform.shutting_down') : fail('content.parse_failed', {}, { cause: err })
+    } finally {
+      budget.clear()
+    }
+  }
+
   return {
     async convert(input, signal) {
       signal.throwIfAborted()
@@ -75,6 +90,13 @@ export const createConverter = (options: ConverterOptions): Converter => {
       const done = work(input, signal).finally(leave)
       // The place is held until the thread is free again; the caller does not wait for that.
       return await orAbort(done, signal)
+    },
+    async step(step, input, signal) {
+      signal.throwIfAborted()
+      const leave = await gate.enter(signal, 0)
+      const done = once({ step, input }, signal).finally(leave)
+      // Safe: the worker ran the step of this very name.
+      return (await orAbort(done, signal)) as never
     },
     get stats() {
       return { queued: gate.queued, running: gate.running }

@@ -1,6 +1,7 @@
 import type { Formats, Metadata, Mode } from '../../contract/document.ts'
 import type { FormatRequest } from '../../contract/intent.ts'
 import type { FailureJson } from '../../failure/failure.ts'
+import type { StepInput, StepName, StepOutput } from '../enrich/steps.ts'
 import type { PageExtract } from '../extract/extract-page.ts'
 import type { Verdict } from '../judge/verdict.ts'
 
@@ -41,6 +42,8 @@ export interface Converted {
 
 export interface Converter {
   convert(input: ConvertInput, signal: AbortSignal): Promise<Converted>
+  /** One step of an enrichment, on the same threads and in the same bounds. */
+  step<S extends StepName>(step: S, input: StepInput<S>, signal: AbortSignal): Promise<Awaited<StepOutput<S>>>
   readonly stats: { queued: number; running: number }
   close(): Promise<void>
 }
@@ -54,3 +57,11 @@ export interface Task extends ConvertInput {
 }
 
 export type Answer = { ok: true; value: Converted } | { ok: false; failure: FailureJson }
+
+export interface StepTask {
+  step: StepName
+  input: unknown
+  startedAt: Float64Array
+}
+
+export type StepAnswer = { ok: true; value: unknown } | { ok: false; failure: FailureJson }
