@@ -295,7 +295,7 @@ describe('routes of features that are not there', () => {
     expect(google.error.diagnostics).toEqual({ outcome: 'failed', retryable: 'false', reason: 'platform.not_configured' })
     const bad = await failsWith(await call(app, key, '/v1/google/search?search_type=maps'), 400, 'invalid_request')
     expect(bad.error.details).toEqual(['search is required', 'search_type must be one of classic, news, images, lens, ai_mode, ads'])
-    const fast = await failsWith(await call(app, key, '/v1/fast-search?search=tea'), 501, 'not_available')
+    const fast = await failsWith(await call(app, key, '/v1/fast-search?search=platform-search-unavailable.fail.test'), 503, 'search_unavailable')
     expect([fast.diagnostics, fast.error.diagnostics]).toEqual([undefined, undefined])
   })
 
