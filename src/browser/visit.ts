@@ -3,7 +3,7 @@ import type { BrowserContext, Page, Request, Response } from 'playwright-core'
 import type { BrowserProxy, Egress } from '../egress/index.ts'
 import type { Action, WaitFor } from '../contract/intent.ts'
 import type { RawActionResult, RawBlob, RenderedPage, RenderOrder } from '../contract/render.ts'
-import { fail, type Failure } from '../failure/failure.ts'
+import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
 import { runActions } from './actions.ts'
 import { sleep } from './race.ts'
@@ -92,7 +92,7 @@ export class Visit {
     const { options, deadline, look } = this.#order
     await this.#settle()
     for (let i = 0; i < (options.scrolls ?? 0); i++) await this.#scroll()
-    await this.#waitFor(options.waitFor ?? {}, this.#remainingMs())
+    await this.#waitForAll(options.waitFor ?? {})
     if (options.waitMs !== undefined) await sleep(Math.min(options.waitMs, this.#remainingMs()))
     if (options.actions) this.actions = await this.#act(options.actions)
     for (const started = performance.now(); ;) {
@@ -164,6 +164,17 @@ export class Visit {
         if (this.page.isClosed() || i >= 20 || !/context was destroyed|Cannot find context|because of a navigation/i.test(String(error))) throw error
         await this.page.waitForLoadState('domcontentloaded', { timeout: 0 })
       }
+    }
+  }
+
+  async #waitForAll(wait: WaitFor): Promise<void> {
+    if (!wait.optional) return this.#waitFor(wait, this.#remainingMs())
+    try {
+      // What is left is for reading the page.
+      await this.#waitFor(wait, this.#remainingMs() * 0.7)
+    } catch (error) {
+      if (!isFailure(error) || error.code !== 'target.timeout' || this.#order.deadline.signal.aborted) throw error
+      this.warnings.push('What was waited for did not come; the page is as it was by then.')
     }
   }
 

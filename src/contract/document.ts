@@ -47,6 +47,11 @@ export interface Metadata {
   json_ld?: unknown[]
   microdata?: unknown[]
   word_count?: number
+  /** Of a document: pages, slides, sheets or chapters that it has. */
+  page_count?: number
+  /** Of a picture, in pixels. */
+  width?: number
+  height?: number
 }
 
 /** Bytes made from a page: kept under `path` of this server until `expiresAt`, or inline. */

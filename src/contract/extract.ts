@@ -59,6 +59,13 @@ export interface Extraction {
   model?: ModelUse
 }
 
+/** A JSON Schema from words, with the words as they were understood. */
+export interface SchemaDraft {
+  prompt: string
+  schema: Record<string, unknown>
+  model: ModelUse
+}
+
 /** An answer to a question about a page, with the passages that support it. */
 export interface Answer {
   answer: string | null

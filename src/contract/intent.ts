@@ -65,6 +65,8 @@ export type Device = (typeof devices)[number]
 
 /** Waits until all that is set is there. */
 export interface WaitFor {
+  /** Where it does not come in time, take the page without it. */
+  optional?: boolean
   selector?: string
   text?: string
   /** Part of the page's address, or a pattern with `*`. */
@@ -125,6 +127,8 @@ export interface ScrapeIntent {
   /** The page itself, given by the caller: nothing is fetched. */
   content?: GivenContent
   browser?: BrowserOptions
+  /** Most pages of a document, slides of a presentation, chapters of a book. */
+  maxPages?: number
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */
   index?: boolean
 }

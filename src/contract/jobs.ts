@@ -97,9 +97,9 @@ export interface SearchJobIntent extends Submitted {
 }
 
 /** The `SearchValue` of a job, as it can be kept. */
-export type StoredSearch = Omit<SearchValue, 'results'> & { results: (Omit<SearchResult, 'content'> & { content?: { ok: true; document: Document } | { ok: false; failure: FailureJson } })[] }
+export type StoredSearch = Omit<SearchValue, 'results' | 'extract'> & { results: (Omit<SearchResult, 'content'> & { content?: { ok: true; document: Document } | { ok: false; failure: FailureJson } })[] }
 
-export const storedSearch = (value: SearchValue): StoredSearch => ({
+export const storedSearch = ({ extract: _extract, ...value }: SearchValue): StoredSearch => ({
   ...value,
   results: value.results.map(({ content, ...rest }) => ({ ...rest, ...(content ? { content: content.ok ? { ok: true, document: content.value } : { ok: false, failure: content.failure.toJSON() } } : {}) })),
 })

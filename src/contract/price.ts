@@ -24,6 +24,8 @@ export interface PriceList {
   mapUrl?: number
   /** A browser session: once when it begins, and for each minute that it begins; `page` a minute where unset. */
   session?: { start: number; minute: number }
+  /** Added for each page of a search that was read for one answer from all of them. */
+  searchExtract?: number
   /** A target's 4xx that the caller asked to pay for. */
   targetError: number
 }

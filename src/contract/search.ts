@@ -1,5 +1,6 @@
 import type { FailureJson } from '../failure/failure.ts'
 import type { Document } from './document.ts'
+import type { ExtractOptions } from './extract.ts'
 import type { ScrapeIntent } from './intent.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -54,6 +55,8 @@ export interface SearchIntent {
   highlights?: { maxTokens: number }
   /** The pages themselves, each within so many tokens. */
   content?: { maxTokens: number; page: Omit<ScrapeIntent, 'url'> }
+  /** What is wanted from all the pages together; needs `content` with a format `markdown`. */
+  extract?: ExtractOptions
   timeoutMs: number
 }
 
@@ -108,6 +111,8 @@ export interface SearchValue {
   results: SearchResult[]
   sources: SourceReport[]
   warnings: string[]
+  /** The pages read as one, where asked for: its `json`, or why there is none. */
+  extract?: Outcome<Document>
 }
 
 /** The name of the workspace's own index among the providers. */

@@ -1,6 +1,7 @@
 import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
 import type { Document } from './document.ts'
+import type { SchemaDraft } from './extract.ts'
 import type { Enrichment, EnrichIntent } from './enrich.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { BatchIntent, CrawlIntent, JobEvent, JobWithin, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult, PromotableIntent, SearchJobIntent, WithinIntent } from './jobs.ts'
@@ -66,6 +67,8 @@ export interface VerbMap {
   index_state: { input: Record<string, never>; value: IndexState }
   index_delete: { input: IndexSelection; value: { deleted: number } }
   extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
+  /** Needs a model. `existing` is what the words change. */
+  schema_draft: { input: { prompt: string; existing?: Record<string, unknown> }; value: SchemaDraft }
   /** The four differ in name alone: the parts are the intent's. */
   brand: { input: EnrichIntent; value: Enrichment }
   company: { input: EnrichIntent; value: Enrichment }

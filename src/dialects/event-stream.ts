@@ -41,4 +41,7 @@ export const eventStream = <E>(events: AsyncGenerator<E>, toFrame: (event: E) =>
   })
 }
 
-const frameText = ({ id, type, data }: Frame): string => `${id === '' ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+const frameText = ({ id, type, data }: Frame): string => `${id === '' ? '' : `id: ${id}\n`}event: ${type}\ndata: ${oneLine(JSON.stringify(data))}\n\n`
+
+/** Clients that split lines as Unicode has it (Python's do) would see several of these. */
+const oneLine = (json: string): string => json.replace(/[\u0085\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -2,6 +2,7 @@ import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import { isTextFormat, needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
 import type { BlobStore } from '../contract/blobs.ts'
+import type { SchemaDraft } from '../contract/extract.ts'
 import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
@@ -12,6 +13,7 @@ import { Deadline } from '../lib/deadline.ts'
 import type { Clock } from '../lib/clock.ts'
 import { cacheKey, type DocumentCache, type ResultCache } from './cache.ts'
 import { createDiscovery, type Discovery } from './discover/index.ts'
+import { draftSchema, type SchemaWish } from './extract/draft-schema.ts'
 
 export type { Discovery, DocumentCache, EnrichContext, ResultCache, StoredPart }
 import { enrich, type EnrichContext, type StoredPart } from './enrich/enrich.ts'
@@ -19,7 +21,7 @@ import type { EnrichIntent, Enrichment } from '../contract/enrich.ts'
 import type { Converter } from './convert/index.ts'
 import type { Model } from './providers/model.ts'
 import { contentRung } from './stages/content.ts'
-import { checkFormats, needsModel, withExtracts, type Findings } from './stages/extract.ts'
+import { checkFormats, modelMissing, needsModel, withExtracts, type Findings } from './stages/extract.ts'
 import { httpRung } from './stages/http.ts'
 import { renderRung } from './stages/render.ts'
 
@@ -51,6 +53,8 @@ export interface ScrapeContext {
 export interface Engine {
   /** Never throws: a failure is an outcome. */
   scrape(intent: ScrapeIntent, context: ScrapeContext): Promise<Outcome<Document>>
+  /** Never throws. */
+  draftSchema(wish: SchemaWish, context: ScrapeContext): Promise<Outcome<SchemaDraft>>
   /** Who is behind a page, from one visit of it. Never throws. */
   enrich(intent: EnrichIntent, context: EnrichContext): Promise<Outcome<Enrichment>>
   /** What a site says about its own pages. */
@@ -77,10 +81,27 @@ export interface Work {
   reads: boolean
 }
 
+const draftMs = 60_000
+
 export const createEngine = (deps: EngineDeps): Engine => ({
   enrich: (intent, context) => enrich(deps, { climb, obeyRobots }, intent, context),
 
   discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
+
+  draftSchema: async (wish, { mode, signal, owner = '' }) => {
+    const started = deps.clock()
+    const deadline = new Deadline(draftMs, signal)
+    try {
+      const model = mode === 'live' ? deps.model : undefined
+      if (!model) throw modelMissing(mode)
+      const draft = await draftSchema(model, wish, owner, deadline.signal)
+      return succeeded(draft, [{ tier: 'model', ms: deps.clock() - started, outcome: 'ok' }])
+    } catch (error) {
+      return failed(normalize(error, { deadline, stage: 'model' }))
+    } finally {
+      deadline.clear()
+    }
+  },
 
   scrape: async (intent, context) => {
     const attempts: Attempt[] = []

@@ -275,6 +275,13 @@ export const catalog = {
     meaning: 'The body of the page, counted after decompression, is over the limit. It was not read to its end.',
     fix: 'Ask for a smaller page. The operator sets the limit with LYREBIRD_FETCH_LIMIT_BYTES.',
   },
+  'content.encrypted': {
+    status: 422, retry: 'never', bill: 'never',
+    title: 'Encrypted document',
+    message: 'The document is encrypted and cannot be read without its password.',
+    meaning: 'The file is a PDF, an office document or a book behind a password or a copy protection.',
+    fix: 'Find a copy without protection. Passwords of documents are not taken.',
+  },
   'content.empty': {
     status: 422, retry: 'after_change', bill: 'never',
     title: 'Empty page',

@@ -62,10 +62,10 @@ export interface Jobs {
   /** Throws caller.not_found, as all that take an id. */
   get(workspaceId: string, id: string): Promise<JobRecord>
   list(workspaceId: string, query: JobListQuery): Promise<Page<JobRecord>>
-  /** Finished pages in the order of finishing. */
-  results(workspaceId: string, id: string, query: PageQuery): Promise<Page<JobPage>>
+  /** Finished pages in the order of finishing, and the job as it was before they were read: one that is over has no more. */
+  results(workspaceId: string, id: string, query: PageQuery): Promise<Page<JobPage> & { job: JobRecord }>
   /** All URLs in the order of discovery. */
-  pages(workspaceId: string, id: string, query: PageQuery & { state?: JobPage['state'] | undefined }): Promise<Page<JobPage>>
+  pages(workspaceId: string, id: string, query: PageQuery & { state?: JobPage['state'] | undefined }): Promise<Page<JobPage> & { job: JobRecord }>
   page(workspaceId: string, id: string, n: number): Promise<JobPage>
   /** Throws caller.conflict in a state where it makes no sense. */
   cancel(workspaceId: string, id: string): Promise<JobRecord>
@@ -186,17 +186,17 @@ export const createJobs = ({ store: { db }, clock, settings, bus, addWebhook }: 
     list: (workspaceId, query) => listJobs(db, workspaceId, query),
 
     async results(workspaceId, id, { limit, cursor, skip, documents }) {
-      await get(workspaceId, id)
+      const job = await get(workspaceId, id)
       const after = cursorOf(cursor)
       const { items, next } = await listResults(db, id, { limit, documents, ...(after === undefined ? {} : { after }), ...(skip === undefined ? {} : { skip }) })
-      return { items, nextCursor: next === null ? null : String(next) }
+      return { items, nextCursor: next === null ? null : String(next), job }
     },
 
     async pages(workspaceId, id, { limit, cursor, documents, state }) {
-      await get(workspaceId, id)
+      const job = await get(workspaceId, id)
       const after = cursorOf(cursor)
       const { items, next } = await listPages(db, id, { limit, documents, ...(after === undefined ? {} : { after }), ...(state === undefined ? {} : { state }) })
-      return { items, nextCursor: next === null ? null : String(next) }
+      return { items, nextCursor: next === null ? null : String(next), job }
     },
 
     async page(workspaceId, id, n) {

@@ -4,6 +4,7 @@ import { notGzip } from './behaviours/encoding.ts'
 import { endless } from './behaviours/size.ts'
 import { hangAfter } from './behaviours/slow.ts'
 import { sendStatus, softNotFound } from './behaviours/status.ts'
+import { encryptedPdf } from './documents/pdfs.ts'
 import { redirect, send, type Exchange } from './exchange.ts'
 import { escapeHtml, page } from './html.ts'
 import { codeOfHost } from './names.ts'
@@ -41,6 +42,7 @@ const site: Partial<Record<FailureCode, Row>> = {
   'target.rate_limited': lab((x, variant) => sendStatus(x, variant === '503' ? 503 : 429, '60')),
 
   'content.unsupported_type': lab((x) => send(x, videoBytes, { type: 'video/mp4' })),
+  'content.encrypted': lab((x) => send(x, encryptedPdf(), { type: 'application/pdf' })),
   'content.too_large': lab((x) => endless(x)),
   'content.empty': lab((x, variant) => send(x, variant === 'shell' ? emptyShell() : '')),
   'content.parse_failed': lab((x) => notGzip(x)),

@@ -27,3 +27,11 @@ export const extract: Metered<'extract'> = {
     }
   },
 }
+
+export const schemaDraft: Metered<'schema_draft'> = {
+  scope: 'scrape',
+  reserve: (_, prices) => prices.page,
+  cost: (_, __, prices) => prices.page,
+  url: () => null,
+  run: (deps, visit, actor, wish) => deps.engine.draftSchema(wish, { mode: actor.mode, signal: visit.signal, owner: actor.keyId }),
+}

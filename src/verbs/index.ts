@@ -13,8 +13,8 @@ import { jobVerbs } from './jobs.ts'
 import { monitorVerbs } from './monitors.ts'
 import { isOperator, operatorOf } from './operator.ts'
 import { plainVerbs } from './plain.ts'
+import { extract, schemaDraft } from './extract.ts'
 import { enrichVerbs } from './enrich.ts'
-import { extract } from './extract.ts'
 import { scrapeOrSubmit } from './promote.ts'
 import { scrape, scrapeMany } from './scrape.ts'
 import { indexVerbs, search } from './search.ts'
@@ -24,7 +24,11 @@ import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
+<<<<<<< HEAD
 const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...indexVerbs, ...enrichVerbs, search, scrape, scrape_many: scrapeMany, scrape_or_submit: scrapeOrSubmit, extract }
+=======
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...indexVerbs, ...enrichVerbs, search, scrape, scrape_many: scrapeMany, extract, schema_draft: schemaDraft }
+>>>>>>> main
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps

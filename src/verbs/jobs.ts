@@ -107,14 +107,8 @@ export const jobVerbs = {
 
   jobs_list: reading<'jobs_list'>((deps, actor, input) => deps.jobs.list(actor.workspaceId, input)),
   jobs_get: reading<'jobs_get'>((deps, actor, { id }) => deps.jobs.get(actor.workspaceId, id)),
-  jobs_results: reading<'jobs_results'>(async (deps, actor, { id, ...query }) => {
-    const page = await deps.jobs.results(actor.workspaceId, id, query)
-    return { ...page, job: await deps.jobs.get(actor.workspaceId, id) }
-  }),
-  jobs_pages: reading<'jobs_pages'>(async (deps, actor, { id, ...query }) => {
-    const page = await deps.jobs.pages(actor.workspaceId, id, query)
-    return { ...page, job: await deps.jobs.get(actor.workspaceId, id) }
-  }),
+  jobs_results: reading<'jobs_results'>((deps, actor, { id, ...query }) => deps.jobs.results(actor.workspaceId, id, query)),
+  jobs_pages: reading<'jobs_pages'>((deps, actor, { id, ...query }) => deps.jobs.pages(actor.workspaceId, id, query)),
   jobs_page: reading<'jobs_page'>((deps, actor, { id, n }) => deps.jobs.page(actor.workspaceId, id, n)),
   jobs_events: reading<'jobs_events'>((deps, actor, { id, after, documents }, visit) => deps.jobs.events(actor.workspaceId, id, { after, documents, signal: visit.signal })),
   workspace_events: reading<'workspace_events'>((deps, actor, { after, progress }, visit) => deps.jobs.workspaceEvents(actor.workspaceId, { after, progress, signal: visit.signal })),

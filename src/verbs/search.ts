@@ -1,6 +1,8 @@
 import type { Actor } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import { failed, succeeded, type Outcome } from '../contract/outcome.ts'
+import type { ExtractOptions } from '../contract/extract.ts'
+import { scrapeIntent } from '../contract/intent.ts'
 import { costOf, reserveFor, type PriceList } from '../contract/price.ts'
 import type { SearchIntent, SearchResult, SearchValue } from '../contract/search.ts'
 import { exampleFactsOf } from '../failure/facts.ts'
@@ -18,23 +20,28 @@ import type { Metered, Plain } from './table.ts'
 const pagesAtOnce = 5
 /** What is left of the deadline to answer after the last page was given up. */
 const replyMs = 250
+/** What the pages may take of it where they are read for an answer afterwards. */
+const extractShare = 0.6
 
 const priceOf = (prices: PriceList): number => prices.search ?? prices.page
+const extractCost = (isMade: boolean, prices: PriceList): number => (isMade ? (prices.searchExtract ?? 0) : 0)
 const pageOf = (intent: SearchIntent) => intent.content && { ...intent.content.page, url: '' }
 
 export const search: Metered<'search'> = {
   scope: 'scrape',
   reserve: (intent, prices) => {
     const page = pageOf(intent)
-    return priceOf(prices) + (page ? intent.limit * reserveFor(page, prices) : 0)
+    return priceOf(prices) + (page ? intent.limit * (reserveFor(page, prices) + extractCost(intent.extract !== undefined, prices)) : 0)
   },
-  cost: ({ results }, intent, prices) => {
+  cost: ({ results, extract }, intent, prices) => {
     const page = pageOf(intent)
-    return results.reduce((sum, { content }) => sum + (page && content?.ok ? costOf(page, content.value, prices) : 0), priceOf(prices))
+    return results.reduce((sum, { content }) => sum + (page && content?.ok ? costOf(page, content.value, prices) + extractCost(extract?.ok === true, prices) : 0), priceOf(prices))
   },
   url: () => null,
   run: (deps, visit, actor, intent) => oneSearch(deps, actor, intent, visit.signal),
 }
+
+export type SearchDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'searcher'>
 
 /** One search with the pages that it asks for. Throws what a test key asks for by name. */
 export const oneSearch = async (deps: SearchDeps, actor: Actor, intent: SearchIntent, signal: AbortSignal): Promise<Outcome<SearchValue>> => {
@@ -44,25 +51,36 @@ export const oneSearch = async (deps: SearchDeps, actor: Actor, intent: SearchIn
     const own = deps.pages?.of(actor.workspaceId, actor.mode)
     const found = await deps.searcher.search(intent, { mode: actor.mode, signal: deadline.signal, own, allowed: (url) => !isBlocklisted(url, actor.urlBlocklist) })
     if (!found.ok || !intent.content) return found
-    return await withContent(deps, actor, { ...intent, content: intent.content }, found, deadline)
+    const read = await withContent(deps, actor, { ...intent, content: intent.content }, found, deadline)
+    return read.ok && intent.extract ? await withExtract(deps, actor, intent.extract, read, deadline) : read
   } finally {
     deadline.clear()
   }
 }
 
-export type SearchDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'searcher'>
+/** All the pages read as one document. That they say nothing about it is told beside them; what is wrong with this server or the key ends the whole. */
+const withExtract = async (deps: SearchDeps, actor: Actor, extract: ExtractOptions, found: Outcome<SearchValue> & { ok: true }, deadline: Deadline): Promise<Outcome<SearchValue>> => {
+  const parts = found.value.results.flatMap(({ title, url, content }) => (content?.ok ? [`# ${title}\n\n<${url}>\n\n${content.value.formats.markdown ?? ''}`] : []))
+  if (parts.length === 0) return found
+  const made = await onePage(deps, actor, scrapeIntent({
+    url: 'about:blank', formats: [{ kind: 'json', extract }], content: { type: 'text/markdown', body: parts.join('\n\n') }, timeoutMs: Math.max(1, deadline.remainingMs() - replyMs),
+  }), deadline.signal)
+  if (!made.ok && (made.failure.class === 'platform' || made.failure.class === 'account' || made.failure.class === 'caller')) return failed(made.failure, [...found.evidence, ...made.evidence], found.timings)
+  return succeeded({ ...found.value, extract: made }, [...found.evidence, ...made.evidence], found.timings)
+}
 
 type WithContent = SearchIntent & { content: NonNullable<SearchIntent['content']> }
 
 /** The pages of the results, each with its own outcome: one that is slow or refuses holds up no answer. */
 const withContent = async (deps: SearchDeps, actor: Actor, intent: WithContent, found: Outcome<SearchValue> & { ok: true }, deadline: Deadline): Promise<Outcome<SearchValue>> => {
-  const share = new Deadline(Math.max(1, deadline.remainingMs() - replyMs), deadline.signal)
+  const left = deadline.remainingMs() - replyMs
+  const share = new Deadline(Math.max(1, intent.extract ? left * extractShare : left), deadline.signal)
   try {
     const results = await inOrder(found.value.results, pagesAtOnce, async (result): Promise<SearchResult> => {
-      const left = share.remainingMs()
-      const outcome: Outcome<Document> = left < 1
+      const remaining = share.remainingMs()
+      const outcome: Outcome<Document> = remaining < 1
         ? failed(fail('target.timeout', { stage: 'search', afterMs: intent.timeoutMs }))
-        : await onePage(deps, actor, { ...intent.content.page, url: result.url, timeoutMs: Math.min(intent.content.page.timeoutMs, left) }, deadline.signal)
+        : await onePage(deps, actor, { ...intent.content.page, url: result.url, timeoutMs: Math.min(intent.content.page.timeoutMs, remaining) }, deadline.signal)
       return outcome.ok ? readResult(result, outcome, intent) : { ...result, content: outcome }
     })
     return succeeded({ ...found.value, results }, [...found.evidence, ...results.flatMap(({ content }) => content?.evidence ?? [])], found.timings)

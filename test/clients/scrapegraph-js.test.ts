@@ -184,8 +184,6 @@ describe('its errors tell what went wrong', () => {
   })
 
   it('of what is not there', async () => {
-    expect(failure(await call('extract', { url: page, prompt: 'p' }))).toBe('HTTP 501: Extraction by prompt is not available on this server.')
-    expect(failure(await call('search', { query: 'q' }))).toBe('HTTP 501: Web search is not available on this server.')
     expect(failure(await call('crawl.start', { url: page }))).toBe('HTTP 501: Crawling is not available on this server.')
     expect(failure(await call('monitor.create', { url: page, interval: '1h' }))).toBe('HTTP 501: Monitoring is not available on this server.')
     expect(failure(await call('monitor.list'))).toBe('HTTP 501: Monitoring is not available on this server.')

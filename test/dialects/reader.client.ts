@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { codes, failureBody, type ReaderCode } from '../../src/dialects/reader/failure.ts'
 import type { TestApp, TestKey } from '../harness.ts'
+import { checkSuccess } from './reader.python.ts'
 
 export interface Answer {
   status: number
@@ -22,13 +23,14 @@ interface Call {
   headers?: Record<string, string>
 }
 
-/** One call as Reader's clients make it: the key in x-api-key, and JSON announced even where there is none. */
+/** One call as Reader's clients make it: the key in x-api-key, and JSON announced even where there is none. Every success is checked as the strictest client would. */
 export const call = async (app: TestApp, key: string | undefined, path: string, init: Call = {}): Promise<Answer> => {
   const headers = { 'content-type': 'application/json', ...(key === undefined ? {} : { 'x-api-key': key }), ...init.headers }
   const reply = await app.request(`/reader${path}`, { ...init, headers })
   assert.match(reply.headers.get('content-type') ?? '', /^application\/json/)
   const body: unknown = await reply.json()
   assert.ok(typeof body === 'object' && body !== null)
+  if (reply.status < 400) checkSuccess(init.method ?? 'GET', path, body as Record<string, unknown>)
   return { status: reply.status, headers: reply.headers, body: body as Record<string, unknown> }
 }
 
@@ -53,6 +55,62 @@ export const dataOf = (answer: Answer, status = 200): Record<string, unknown> =>
   assert.equal(answer.body.success, true)
   assert.match(answer.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
   return answer.body.data as Record<string, unknown>
+}
+
+export interface Entry {
+  url: string
+  finalUrl?: string
+  markdown?: string
+  html?: string
+  screenshot?: string
+  statusCode?: number
+  proxyMode?: string
+  credits?: number
+  error?: string
+  metadata?: Record<string, unknown>
+}
+
+export interface Job {
+  id: string
+  status: string
+  mode: string
+  total: number
+  completed: number
+  creditsUsed: number
+  error: string | null
+  results: Entry[]
+  startedAt: string | null
+  completedAt: string | null
+}
+
+/** The jobs of one key, asked after as the clients do. */
+export const jobsOf = (app: TestApp, key: TestKey) => {
+  const get = async (id: string, query = ''): Promise<{ job: Job; pagination: Record<string, unknown> }> => {
+    const answer = await call(app, key.secret, `/v1/jobs/${id}${query}`)
+    return { job: dataOf(answer) as unknown as Job, pagination: answer.body.pagination as Record<string, unknown> }
+  }
+  return {
+    get,
+    submit: async (json: unknown): Promise<Job> => dataOf(await read(app, key, json), 201) as unknown as Job,
+    /** The first look that `until` accepts. */
+    wait: async (id: string, until: (job: Job) => boolean = (job) => ['completed', 'failed', 'cancelled'].includes(job.status)): Promise<Job> => {
+      for (;;) {
+        const { job } = await get(id, '?limit=1')
+        if (until(job)) return job
+        await new Promise((resolve) => setTimeout(resolve, 25))
+      }
+    },
+    /** All results, by `skip` as the JavaScript client counts. */
+    results: async (id: string, limit = 100): Promise<Entry[]> => {
+      const all: Entry[] = []
+      for (let more = true; more;) {
+        const { job, pagination } = await get(id, `?skip=${all.length}&limit=${limit}`)
+        all.push(...job.results)
+        more = pagination.hasMore === true
+      }
+      return all
+    },
+  }
 }
 
 export const notBilled = async (key: TestKey): Promise<void> => assert.equal(await key.used(), 0)

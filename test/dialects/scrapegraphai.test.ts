@@ -333,9 +333,6 @@ describe('GET /api/history', () => {
 describe('routes of features that are not there', () => {
   const id = '7bc67b9e-e539-4d7f-b378-ceb4d86910bc'
   const missing: [string, object, string][] = [
-    ['/api/extract', { prompt: 'p', html: '<p>' }, 'Extraction by prompt'],
-    ['/api/search', { query: 'q' }, 'Web search'],
-    ['/api/schema', { prompt: 'p' }, 'Schema generation'],
     ['/api/crawl', { url: page, maxPages: '5' }, 'Crawling'],
     ['/api/monitor', { url: page, interval: '0 * * * *' }, 'Monitoring'],
   ]

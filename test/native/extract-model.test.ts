@@ -273,3 +273,31 @@ describe('without a model', () => {
     expect(await reply.json()).toMatchObject({ code: 'platform.not_configured', setting: 'LYREBIRD_MODEL_BASE_URL' })
   })
 })
+
+describe('a model writes schemas, and reads several pages as one', () => {
+  const post = async (path: string, json: Record<string, unknown>) => {
+    const reply = await app.request(path, { json, headers: { authorization: `Bearer ${key.secret}` } })
+    return { status: reply.status, body: await reply.json() as Record<string, unknown> }
+  }
+
+  it('POST /v1/schema', async () => {
+    model.script({ say: JSON.stringify({ prompt: 'The captain', schema: object({ captain: text }) }) })
+    expect(await post('/v1/schema', { prompt: 'captain' })).toMatchObject({ status: 200, body: { data: { prompt: 'The captain', schema: object({ captain: text }) }, usage: { model: { calls: 1 } } } })
+    const test = await app.key()
+    const refused = await app.request('/v1/schema', { json: { prompt: 'captain' }, headers: { authorization: `Bearer ${test.secret}` } })
+    expect(await refused.json()).toMatchObject({ code: 'account.scope_denied' })
+  })
+
+  it('POST /v1/search with extract', async () => {
+    expect((await post('/v1/scrape', { url: 'https://recipe.lab.test/' })).status).toBe(200)
+    expect((await post('/v1/scrape', { url: 'https://faq.lab.test/' })).status).toBe(200)
+    const found = await post('/v1/search', { query: 'site:lab.test' }) as unknown as { body: { data: { results: { title: string }[] } } }
+    const titles = found.body.data.results.map((result) => result.title)
+    model.fallback = () => answer({ titles })
+    const { status, body } = await post('/v1/search', { query: 'site:lab.test', content: true, extract: { prompt: 'the titles', schema: object({ titles: { type: 'array', items: text } }) } })
+    expect(status).toBe(200)
+    expect(((body.data as { extract: { json: { titles: string[] } } }).extract.json.titles).toSorted()).toEqual(titles.toSorted())
+    expect(await post('/v1/search', { query: 'x', extract: { prompt: 'x' } })).toMatchObject({ status: 400, body: { issues: [{ path: ['extract'] }] } })
+    expect(await post('/v1/search', { query: 'x', content: true, extract: {} })).toMatchObject({ status: 400, body: { issues: [{ path: ['extract', 'schema'] }] } })
+  })
+})

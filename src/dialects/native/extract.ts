@@ -79,6 +79,17 @@ const tokensOf = (results: readonly Outcome<Document>[]) => {
 
 export const extractRoutes = [
   route({
+    method: 'POST', path: '/v1/schema', verb: 'schema_draft',
+    summary: 'A JSON Schema for what is wanted, in words; needs a model',
+    body: z.strictObject({ prompt: z.string().min(1).max(10_000), existing: z.record(z.string(), z.unknown()).optional().describe('A schema that is to be changed accordingly') }),
+    response: z.object({ data: z.object({ prompt: z.string(), schema: z.record(z.string(), z.unknown()) }), usage: z.object({ credits: z.number(), model: z.looseObject({ calls: z.int() }) }), request_id: z.string() }),
+    toIntent: ({ body: { prompt, existing } }) => ({ prompt, ...(existing ? { existing } : {}) }),
+    render: ({ prompt, schema, model }, _outcome, info) => ({
+      status: 200,
+      body: { data: { prompt, schema }, usage: { credits: info.account.creditsBilled, model: { calls: model.calls, input_tokens: model.inputTokens, output_tokens: model.outputTokens } }, request_id: info.requestId },
+    }),
+  }),
+  route({
     method: 'POST', path: '/v1/extract', verb: 'extract',
     summary: 'Structured data from pages, HTML, Markdown or text, by JSON Schema, selectors or a prompt; every value says where it came from',
     body: extractBody, response: extractReply,

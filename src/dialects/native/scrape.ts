@@ -38,6 +38,7 @@ export const pageFields = {
   timeout_ms: z.int().min(1000).max(300_000).default(scrapeDefaults.timeoutMs),
   max_age_s: z.int().min(0).max(31_536_000).default(0).describe('A stored result of this age or younger will do'),
   respect_robots: z.boolean().default(false),
+  max_pages: z.int().min(1).max(5000).optional().describe('Most pages of a PDF, slides, sheets or chapters that are converted; 500 where unset'),
   index: z.boolean().optional().describe('Whether searches of the workspace may find the page. Default: yes, unless cookies or a credential are sent'),
   ...browserFields,
 }
@@ -101,6 +102,7 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
     render: body.render,
     respectRobots: body.respect_robots,
     allowedTypes: [],
+    ...(body.max_pages === undefined ? {} : { maxPages: body.max_pages }),
     ...(body.index === undefined ? {} : { index: body.index }),
     ...(browser === undefined ? {} : { browser }),
   }

@@ -4,6 +4,7 @@ import { formatKinds, renders, scrapeDefaults, scrapeIntent } from '../../contra
 import { modes } from '../../contract/document.ts'
 import { safeSearches, searchDefaults, timeBases, topics, type SearchIntent, type SearchResult, type SearchValue } from '../../contract/search.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
+import { extraction, extractFields, extractionBody, optionsOf } from './extract-formats.ts'
 import { urlField } from './scrape.ts'
 
 const domain = z.string().min(1).max(253).regex(/^[^\s/"]+$/, 'A host name such as example.com')
@@ -45,8 +46,11 @@ const searchBody = z.strictObject({
   sources: z.array(z.string().max(40)).min(1).max(10).optional().describe('Only these of `providers.search` in /v1/capabilities'),
   highlights: z.union([z.boolean(), z.strictObject({ max_tokens: tokens(20_000, 500) })]).default(true).describe('Passages about the query'),
   content: z.union([z.boolean(), content]).default(false).describe('The pages themselves, fetched as by /v1/scrape and billed as there; a page that fails carries its own problem and costs nothing'),
+  extract: z.strictObject({ schema: extractFields.schema, prompt: extractFields.prompt, engine: extractFields.engine }).optional().describe('Structured data from all the pages together; needs `content` with the format markdown'),
   timeout_ms: z.int().min(1000).max(300_000).default(searchDefaults.timeoutMs),
-}).refine(({ after, before }) => after === undefined || before === undefined || Date.parse(after) <= Date.parse(before), { error: 'before must not be earlier than after', path: ['before'] })
+}).refine((body) => body.extract === undefined || body.content === true || (body.content !== false && body.content.formats.includes('markdown')), { error: 'Needs `content` with the format markdown', path: ['extract'] })
+  .refine(({ extract }) => extract === undefined || extract.schema !== undefined || extract.prompt !== undefined, { error: 'Give a schema or a prompt', path: ['extract', 'schema'] })
+  .refine(({ after, before }) => after === undefined || before === undefined || Date.parse(after) <= Date.parse(before), { error: 'before must not be earlier than after', path: ['before'] })
 
 const searchQuery = z.strictObject({
   query: searchBody.shape.query.optional(),
@@ -75,6 +79,7 @@ const toIntent = (body: z.output<typeof searchBody>): SearchIntent => {
     ...(body.sources === undefined ? {} : { sources: body.sources }),
     ...(passages === false ? {} : { highlights: { maxTokens: passages.max_tokens } }),
     ...(asked === false ? {} : { content: { maxTokens: asked.max_tokens, page: pageOf(asked) } }),
+    ...(body.extract ? { extract: optionsOf(body.extract) } : {}),
   }
 }
 
@@ -97,6 +102,7 @@ const searchReply = z.object({
     })),
     sources: z.array(z.object({ name: z.string(), ok: z.boolean(), results: z.int(), ms: z.number(), failure: failure.optional() })),
     warnings: z.array(z.string()),
+    extract: z.looseObject({ json: z.unknown().optional(), extraction: extraction.optional(), failure: failure.optional() }).optional(),
   }),
   usage: z.object({ credits: z.number() }),
   request_id: z.string(),
@@ -128,6 +134,12 @@ const renderContent = (outcome: NonNullable<SearchResult['content']>) => {
   return { status: 'ok', final_url: finalUrl, fetched_at: fetchedAt, renderer, cached, ...formats, metadata, truncated: outcome.truncated ?? false, warnings }
 }
 
+const renderExtract = (outcome: NonNullable<SearchValue['extract']>) => {
+  if (!outcome.ok) return { failure: { code: outcome.failure.code, message: outcome.failure.message, retry: outcome.failure.retry, ...outcome.failure.plainFacts } }
+  const { formats, extraction: how } = outcome.value
+  return { json: formats.json, ...(how ? { extraction: extractionBody(how) } : {}) }
+}
+
 const render = (value: SearchValue, outcome: Outcome<SearchValue>, info: ReplyInfo): Reply => ({
   status: 200,
   body: {
@@ -136,6 +148,7 @@ const render = (value: SearchValue, outcome: Outcome<SearchValue>, info: ReplyIn
       results: value.results.map(renderResult),
       sources: value.sources.map(({ failure: problem, ...source }) => ({ ...source, ...(problem ? { failure: { code: problem.code, message: problem.message } } : {}) })),
       warnings: value.warnings,
+      ...(value.extract ? { extract: renderExtract(value.extract) } : {}),
     },
     usage: { credits: info.account.creditsBilled },
     request_id: info.requestId,

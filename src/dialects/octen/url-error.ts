@@ -33,6 +33,7 @@ const messages = {
 
   content: fixed(unparsable),
   'content.unsupported_type': (failure) => `Content type not supported: ${String(failure.plainFacts.contentType)}`,
+  'content.encrypted': because(unparsable),
   'content.too_large': because(unparsable),
   'content.empty': (failure) => (isShell(failure) ? needsScript : because(unparsable)(failure)),
   'content.render_failed': fixed(needsScript),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isOver, type JobState } from '../../contract/jobs.ts'
 import { fail, type Failure } from '../../failure/failure.ts'
 import type { Issue } from '../../failure/facts.ts'
 import { rowFor, type FailureMap, type Reply, type ReplyInfo } from '../dialect.ts'
@@ -33,11 +34,31 @@ interface Row {
 
 const one = (name: string, value: unknown): Details => (value === undefined ? {} : { [name]: value })
 
-/** A field that the request asked with, where it got as far as being understood. */
-const asked = (info: ReplyInfo, field: 'url' | 'timeoutMs'): unknown =>
-  (info.input as { body?: Record<string, unknown> } | undefined)?.body?.[field]
+interface AskedBody {
+  url?: string
+  urls?: string[]
+  timeoutMs?: number
+  maxDepth?: number
+  maxPages?: number
+  webhook?: { url: string }
+}
 
-const publicIssue = ({ path, code, message }: Issue): Issue => ({ path, code, message })
+/** What the request asked, where it got as far as being understood. */
+const asked = (info: ReplyInfo): AskedBody => (info.input as { body?: AskedBody } | undefined)?.body ?? {}
+
+/** The address that a request was refused for: of those that make jobs that of the webhook, since pages fail one by one. */
+const addressOf = (info: ReplyInfo): string | undefined => {
+  const { url, urls, maxDepth, maxPages, webhook } = asked(info)
+  return webhook && (urls !== undefined || maxDepth !== undefined || maxPages !== undefined) ? webhook.url : url
+}
+
+/** Paths that the verbs name in words of their own. */
+const pathOf = (path: Issue['path']): Issue['path'] => {
+  if (path[0] === 'schema') return ['extract', ...path]
+  return path[0] === 'wait_for' ? ['waitForSelector'] : path
+}
+
+const publicIssue = ({ path, code, message }: Issue): Issue => ({ path: pathOf(path), code, message })
 
 const invalid = (info: ReplyInfo): string => (info.method === 'GET' ? 'Invalid query parameters' : 'Invalid request body')
 
@@ -50,8 +71,11 @@ const atFault = (field: 'url' | 'extract' | null): Row => ({
 
 const blocked = (reason?: string): Row => ({
   code: 'url_blocked',
-  details: (failure, info) => ({ ...one('url', asked(info, 'url')), reason: reason ?? failure.plainFacts.reason }),
+  details: (failure, info) => ({ ...one('url', addressOf(info)), reason: reason ?? failure.plainFacts.reason }),
 })
+
+/** The vendor's word for a state of a job. */
+const stateWord = (state: string): string => ({ running: 'processing', paused: 'processing', partial: 'completed' })[state] ?? state
 
 const upstream: Row = { code: 'upstream_unavailable', details: (failure) => ({ ...failure.plainFacts, cause: failure.code }) }
 const limited: Row = { code: 'rate_limited', details: ({ plainFacts: { limit, windowSeconds, retryAfterSeconds } }) => ({ limit, windowSeconds, retryAfterSeconds }) }
@@ -71,7 +95,11 @@ const map = {
   'caller.route_not_found': { code: 'not_found' },
   'caller.method_not_allowed': { code: 'not_found' },
   'caller.not_found': { code: 'not_found' },
-  'caller.conflict': { code: 'conflict', details: (failure) => ({ status: failure.plainFacts.state }) },
+  'caller.conflict': {
+    code: 'conflict',
+    message: ({ message, plainFacts: { limit } }) => (typeof limit === 'number' ? `There may be ${limit} webhooks, and there are.` : message),
+    details: ({ plainFacts: { state, limit } }) => (limit === undefined ? { status: stateWord(String(state)) } : { limit }),
+  },
   'caller.job_not_ready': { code: 'conflict', details: (failure) => ({ status: failure.plainFacts.status }) },
   'caller.idempotency_conflict': { code: 'conflict' },
   'caller.idempotency_in_progress': { code: 'conflict', details: () => ({ status: 'processing' }) },
@@ -96,11 +124,12 @@ const map = {
 
   'target.timeout': {
     code: 'scrape_timeout',
-    details: (failure, info) => ({ timeoutMs: asked(info, 'timeoutMs') ?? failure.plainFacts.afterMs }),
+    details: (failure, info) => ({ timeoutMs: asked(info).timeoutMs ?? failure.plainFacts.afterMs }),
   },
 
   // Clients repeat upstream_unavailable; these would fail the same way each time.
   'content.unsupported_type': atFault('url'),
+  'content.encrypted': atFault('url'),
   'content.too_large': atFault('url'),
   'content.action_failed': atFault(null),
   'content.extraction_failed': atFault('extract'),
@@ -120,6 +149,12 @@ const sessionRow = ({ code, plainFacts }: Failure): Row | undefined => {
   if (code === 'caller.conflict' && plainFacts.state === 'expired') return { code: 'session_expired' }
   return undefined
 }
+
+/** The contract calls it a bad request to repeat a job of which nothing has failed. */
+const retryRow = ({ code, plainFacts }: Failure, { path }: ReplyInfo): Row | undefined =>
+  code === 'caller.conflict' && path.endsWith('/retry') && isOver(String(plainFacts.state) as JobState)
+    ? { code: 'invalid_request', message: () => 'No page of this job has failed', details: () => ({ issues: [{ path: ['id'], code: 'nothing_to_retry', message: 'No page of this job has failed' }] }) }
+    : undefined
 
 const rowOf = (failure: Failure): Row => sessionRow(failure) ?? rowFor<Row>(map, failure)
 
@@ -142,7 +177,7 @@ export const failureBody = z.object({
 })
 
 export const renderFailure = (failure: Failure, info: ReplyInfo): Reply => {
-  const row = rowOf(failure)
+  const row = retryRow(failure, info) ?? rowOf(failure)
   const details = row.details?.(failure, info)
   return {
     status: codes[row.code],

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Document } from '../../contract/document.ts'
 import { succeeded } from '../../contract/outcome.ts'
 import type { ScrapeIntent } from '../../contract/intent.ts'
-import type { FailureCode } from '../../failure/catalog.ts'
-import { fail, isFailure } from '../../failure/failure.ts'
+import { fail } from '../../failure/failure.ts'
 import type { ReplyInfo } from '../dialect.ts'
-import { readBody, readRoutes } from './read.ts'
+import { readRoutes } from './read.ts'
+import { readBody } from './read-body.ts'
 
 const read = readRoutes[0]!
 
@@ -30,15 +30,6 @@ const replyTo = (body: unknown, page = document(), durationMs = 12.6) => {
 
 const issues = (body: unknown) => readBody.safeParse(body).error?.issues.map((issue) => [issue.path.join('.'), issue.message])
 
-const codeOf = (run: () => unknown): FailureCode | undefined => {
-  try {
-    run()
-    return undefined
-  } catch (error) {
-    return isFailure(error) ? error.code : undefined
-  }
-}
-
 describe('POST /v1/read', () => {
   it('asks for main content with the defaults of the contract', () => {
     expect(intentOf({ url: 'https://a.test' })).toMatchObject({ url: 'https://a.test', mode: 'reader', timeoutMs: 30_000, maxAgeS: 86_400, includeSelectors: [], excludeSelectors: [], render: 'auto' })
@@ -61,6 +52,7 @@ describe('POST /v1/read', () => {
     expect(issues({})).toEqual([['url', 'Required: send url or urls']])
     expect(issues({ url: 'https://a.test', urls: ['https://b.test'] })?.[0]?.[0]).toBe('urls')
     expect(issues({ urls: ['https://b.test', 'x'] })).toEqual([['urls.1', 'Invalid url']])
+    expect(issues({ urls: ['https://b.test'], extract: { prompt: 'x' } })?.[0]?.[0]).toBe('extract')
     expect(issues({ url: 'https://a.test', extract: {} })?.[0]?.[0]).toBe('extract')
   })
 
@@ -78,11 +70,31 @@ describe('POST /v1/read', () => {
     expect(issues({ url: 'https://a.test', [field]: value })).toBeUndefined()
   })
 
-  it('says that jobs and screenshots are not to be had', () => {
-    expect(codeOf(() => intentOf({ urls: ['https://a.test'] }))).toBe('platform.not_configured')
-    expect(codeOf(() => intentOf({ url: 'https://a.test', maxDepth: 1 }))).toBe('platform.not_configured')
-    expect(codeOf(() => intentOf({ url: 'https://a.test', maxPages: 1, scrape: false }))).toBe('platform.not_configured')
-    expect(codeOf(() => intentOf({ url: 'https://a.test', formats: ['markdown', 'screenshot'] }))).toBe('platform.browser_unavailable')
+  it('is a page with url alone, and otherwise a job whose words are kept', () => {
+    const rowOf = (body: unknown) => read.instead?.({ body: readBody.parse(body), query: undefined, params: undefined })
+    const jobOf = (body: unknown) => {
+      const row = rowOf(body)
+      return { verb: row?.verb, prices: row?.prices, intent: row?.toIntent({ body: readBody.parse(body), query: undefined, params: undefined }, infoOf()) }
+    }
+    expect(rowOf({ url: 'https://a.test', scrape: false, batchConcurrency: 2 })).toBeUndefined()
+    expect(jobOf({ urls: ['https://a.test'], proxyMode: 'stealth', batchConcurrency: 4, maxConcurrency: 3, maxDepth: 2 })).toMatchObject({
+      verb: 'batch', intent: { pages: [{ url: 'https://a.test', mode: 'reader', maxAgeS: 0, formats: [{ kind: 'markdown' }] }], funded: true, pace: { pagesAtOnce: 3 }, metadata: { formats: ['markdown'], proxyMode: 'stealth' } },
+    })
+    expect(jobOf({ url: 'https://a.test', maxDepth: 1, formats: [] })).toMatchObject({ verb: 'crawl', intent: { seeds: ['https://a.test'], maxDepth: 1, limit: 20, scope: 'host', sitemap: 'skip', page: { formats: [] } } })
+    expect(jobOf({ url: 'https://a.test', maxPages: 5, scrape: false })).toMatchObject({ verb: 'crawl', prices: { page: 0, seed: 1 }, intent: { maxDepth: 2, limit: 5, page: { formats: [] } } })
+  })
+
+  it('takes a fresh page for a screenshot and for an extraction', () => {
+    expect(intentOf({ url: 'https://a.test', formats: ['markdown', 'screenshot'] })).toMatchObject({ maxAgeS: 0, formats: [{}, {}, {}, { kind: 'screenshot', screenshot: { type: 'png', fullPage: true, delivery: 'base64' } }] })
+    expect(intentOf({ url: 'https://a.test', extract: { schema: { price: 'number' } } })).toMatchObject({ maxAgeS: 0, formats: [{}, {}, {}, { kind: 'json', extract: { schema: { type: 'object', properties: { price: { type: 'number' } } } } }] })
+    expect(intentOf({ url: 'https://a.test', waitForSelector: '#x' })).toMatchObject({ maxAgeS: 86_400, browser: { waitFor: { selector: '#x', optional: true } } })
+  })
+
+  it('asks for nothing that a page must hold, and keeps a schema otherwise as it was', () => {
+    const schema = { type: 'object', properties: { name: { type: 'string' }, list: { type: 'array', items: { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] } } }, required: ['name'] }
+    const { formats } = intentOf({ url: 'https://a.test', extract: { schema, prompt: 'both' } })
+    expect(formats.at(-1)?.extract).toEqual({ prompt: 'both', schema: { type: 'object', properties: { name: { type: 'string' }, list: { type: 'array', items: { type: 'object', properties: { a: { type: 'integer' } } } } } } })
+    expect(intentOf({ url: 'https://a.test', extract: { schema: { type: 'object' } } }).formats.at(-1)?.extract).toEqual({ schema: { type: 'object' } })
   })
 })
 
@@ -127,10 +139,18 @@ describe('the reply to a read', () => {
     expect(metadata).not.toHaveProperty('proxyMode')
   })
 
-  it('does not fail a page for an extraction that cannot be had', () => {
-    const { data } = replyTo({ url: 'https://a.test', extract: { prompt: 'the price' } })
+  it('does not fail a page for an extraction that failed', () => {
+    const { data } = replyTo({ url: 'https://a.test', extract: { prompt: 'the price' } }, document({ failedFormats: { json: fail('content.extraction_failed').toJSON() } }))
     expect(data.extracted).toBeNull()
-    expect(data.metadata.extraction).toEqual({ extractionError: 'Extraction is not available on this server' })
+    expect(data.metadata.extraction).toEqual({ extractionError: fail('content.extraction_failed').message })
+    expect(data.metadata).not.toHaveProperty('warnings')
+  })
+
+  it('is null where the schema names what the page does not hold, at every level', () => {
+    const schema = { type: 'object', properties: { name: { type: 'string' }, price: { type: 'number' }, offers: { type: 'array', items: { type: 'object', properties: { a: {}, b: {} } } } } }
+    const { data } = replyTo({ url: 'https://a.test', extract: { schema } }, document({ formats: { json: { name: 'Hi', offers: [{ a: 1 }] } } }))
+    expect(data.extracted).toEqual({ name: 'Hi', price: null, offers: [{ a: 1, b: null }] })
+    expect(replyTo({ url: 'https://a.test', extract: { schema: { name: 'string', price: 'number' } } }, document({ formats: { json: { name: 'Hi' } } })).data.extracted).toEqual({ name: 'Hi', price: null })
   })
 
   it('does not hide that a format failed', () => {

@@ -77,14 +77,14 @@ export const usageRoutes = [
     },
   }),
   route({
-    method: 'GET', path: '/v1/queue/status', verb: 'whoami', throttled: false,
-    summary: `Requests of this key that are running now; ${unlimited} stands for no limit`,
+    method: 'GET', path: '/v1/queue/status', verb: 'jobs_load', throttled: false,
+    summary: `Pages that are under way and that wait: requests of this key and jobs of the workspace; ${unlimited} stands for no limit`,
     response: envelope(queue),
     toIntent: () => ({}),
-    render: ({ actor }, _, info) => ok({
-      activeJobs: info.account.concurrency?.running ?? 0,
-      waitingJobs: 0,
-      maxConcurrency: actor.limits.concurrency ?? unlimited,
+    render: ({ running, waiting }, _, info) => ok({
+      activeJobs: (info.account.concurrency?.running ?? 0) + running,
+      waitingJobs: waiting,
+      maxConcurrency: info.account.concurrency?.limit ?? unlimited,
     }),
   }),
 ]

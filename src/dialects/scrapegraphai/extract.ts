@@ -1,6 +1,11 @@
 import { z } from 'zod'
+import type { Document } from '../../contract/document.ts'
+import type { Extraction } from '../../contract/extract.ts'
+import { scrapeIntent, type ExtractIntent, type GivenContent } from '../../contract/intent.ts'
+import { freePrices } from '../../contract/price.ts'
+import { route, type ReplyInfo } from '../dialect.ts'
 import { allowedTypes, contentType, fetchConfig, jsonSchema, pageMode, processors, prompt } from './fields.ts'
-import { unavailable } from './unavailable.ts'
+import { chunker, chunksOf, fetchParts, providerOf } from './results.ts'
 import { urlField } from './url.ts'
 
 export const extractBody = z
@@ -18,22 +23,6 @@ export const extractBody = z
   })
   .refine((body) => [body.url, body.html, body.markdown].some(Boolean), { message: 'Either url, html, or markdown is required' })
 
-export const searchBody = z
-  .object({
-    query: z.string().min(1).max(500),
-    numResults: z.number().int().min(1).max(20).default(3),
-    format: z.enum(['html', 'markdown']).default('markdown'),
-    mode: pageMode.default('prune'),
-    allowedTypes: allowedTypes.optional(),
-    processors: processors.optional(),
-    fetchConfig: fetchConfig.optional(),
-    prompt: prompt.optional(),
-    schema: jsonSchema.optional(),
-    locationGeoCode: z.string().max(10).optional(),
-    timeRange: z.enum(['past_hour', 'past_24_hours', 'past_week', 'past_month', 'past_year']).optional(),
-  })
-  .refine((body) => !body.schema || body.prompt, { message: 'schema requires prompt', path: ['prompt'] })
-
 const schemaBody = z.object({
   prompt,
   existing_schema: jsonSchema.optional(),
@@ -41,8 +30,68 @@ const schemaBody = z.object({
   model: z.string().optional(),
 })
 
+export const usage = z.object({ promptTokens: z.int(), completionTokens: z.int() })
+export const json = z.record(z.string(), z.unknown()).nullable()
+
+const extractReply = z.object({
+  id: z.uuid(), raw: z.string().nullable(), json, usage,
+  metadata: z.object({ chunker, fetch: z.object({ provider: z.string() }).optional() }),
+})
+
+export const usageOf = (model: Extraction['model']): z.output<typeof usage> => ({ promptTokens: model?.inputTokens ?? 0, completionTokens: model?.outputTokens ?? 0 })
+
+/** Clients read an object; whatever else came of it is given as its text. */
+export const jsonOf = (value: unknown): { raw: string | null; json: Record<string, unknown> | null } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? { raw: null, json: value as Record<string, unknown> }
+    : { raw: value === undefined || value === null ? null : JSON.stringify(value), json: null }
+
+type Body = z.output<typeof extractBody>
+
+const given = ({ url, html, markdown }: Body): GivenContent | undefined => {
+  if (url) return undefined
+  return html ? { type: 'text/html', body: html } : { type: 'text/markdown', body: markdown ?? '' }
+}
+
+const toIntent = (body: Body): ExtractIntent => {
+  const content = given(body)
+  const page = scrapeIntent({
+    url: body.url ?? 'about:blank',
+    formats: [{ kind: 'json', extract: { prompt: body.prompt, ...(body.schema ? { schema: body.schema } : {}) } }],
+    mode: body.mode,
+    ...(body.allowedTypes && !content ? { allowedTypes: body.allowedTypes } : {}),
+    ...(body.url && body.fetchConfig ? fetchParts(body.url, body.fetchConfig) : {}),
+    ...(content ? { content } : {}),
+  })
+  return { pages: [page], single: true, timeoutMs: page.timeoutMs }
+}
+
+export const renderExtract = (document: Document | undefined, fetched: boolean) => ({
+  ...jsonOf(document?.formats.json),
+  usage: usageOf(document?.extraction?.model),
+  metadata: { chunker: chunksOf(document?.extraction?.model), ...(document && fetched ? { fetch: { provider: providerOf(document) } } : {}) },
+})
+
+const bodyOf = (info: ReplyInfo) => (info.input as { body: Body }).body
+
 export const extractRoutes = [
-  unavailable('Extraction by prompt', { method: 'POST', path: '/api/extract', body: extractBody, summary: 'JSON from a page, HTML or Markdown' }),
-  unavailable('Web search', { method: 'POST', path: '/api/search', body: searchBody, summary: 'Web search with the content of the pages found' }),
-  unavailable('Schema generation', { method: 'POST', path: '/api/schema', body: schemaBody, summary: 'A JSON Schema from a prompt' }),
+  route({
+    method: 'POST', path: '/api/extract', verb: 'extract',
+    summary: 'JSON from a page, HTML or Markdown',
+    prices: { ...freePrices, page: 5 },
+    body: extractBody, response: extractReply,
+    toIntent: ({ body }) => toIntent(body),
+    render: ({ results: [first] }, _, info) => ({ status: 200, body: { id: info.id, ...renderExtract(first?.ok ? first.value : undefined, bodyOf(info).url !== undefined) } }),
+  }),
+  route({
+    method: 'POST', path: '/api/schema', verb: 'schema_draft',
+    summary: 'A JSON Schema from a prompt',
+    prices: { ...freePrices, page: 1 },
+    body: schemaBody, response: z.object({ refinedPrompt: z.string(), schema: z.record(z.string(), z.unknown()), usage }),
+    toIntent: ({ body }) => {
+      const existing = body.existingSchema ?? body.existing_schema
+      return { prompt: body.prompt, ...(existing ? { existing } : {}) }
+    },
+    render: ({ prompt: refinedPrompt, schema, model }) => ({ status: 200, body: { refinedPrompt, schema, usage: usageOf(model) } }),
+  }),
 ]

@@ -6,8 +6,9 @@ import { errorBody, renderFailure } from './failure.ts'
 import { historyRoutes } from './history.ts'
 import { monitorRoutes } from './monitor.ts'
 import { scrapeRoutes } from './scrape.ts'
+import { searchRoutes } from './search.ts'
 
-const routes: Route[] = [...scrapeRoutes, ...extractRoutes, ...crawlRoutes, ...monitorRoutes, ...historyRoutes, ...accountRoutes]
+const routes: Route[] = [...scrapeRoutes, ...extractRoutes, ...searchRoutes, ...crawlRoutes, ...monitorRoutes, ...historyRoutes, ...accountRoutes]
 
 /** The same routes for clients whose base URL was set without `/api`. */
 const withoutPrefix = routes.map((row) => ({ ...row, path: row.path.slice('/api'.length) }))

@@ -3,11 +3,12 @@ import * as published from 'scrapegraph-js'
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { crawlBody, crawlPagesQuery } from './crawl.ts'
-import { extractBody, searchBody } from './extract.ts'
+import { extractBody } from './extract.ts'
 import { idParams } from './fields.ts'
 import { historyQuery } from './history.ts'
 import { activityQuery, monitorBody, monitorChange } from './monitor.ts'
 import { scrapeBody } from './scrape.ts'
+import { searchBody } from './search.ts'
 import { urlField } from './url.ts'
 
 type Verdict = { data: unknown } | { issues: string }

@@ -71,7 +71,13 @@ describe('convertDocument', () => {
 
   describe('refusals', () => {
     it('refuses what cannot be converted', async () => {
-      expect(await failureOf(convertDocument(inputOf('%PDF-1.4')))).toMatchObject({ code: 'content.unsupported_type', facts: { contentType: 'application/pdf' } })
+      expect(await failureOf(convertDocument(inputOf('\x00\x00\x00\x18ftypisom', { contentType: 'video/mp4' })))).toMatchObject({ code: 'content.unsupported_type', facts: { contentType: 'video/mp4' } })
+    })
+
+    it('says of a broken document that it is broken', async () => {
+      for (const [body, contentType] of [['%PDF-1.4', null], ['GIF89a', 'image/gif'], ['PK\x03\x04', 'application/epub+zip'], ['{\\nortf', 'application/rtf']] as const) {
+        expect((await failureOf(convertDocument(inputOf(body, { contentType })))).code, body).toBe('content.parse_failed')
+      }
     })
 
     it('calls an error an error whatever its body is', async () => {

@@ -1,12 +1,14 @@
 import { Document } from 'domhandler'
 import type { Formats, Metadata, Mode } from '../../contract/document.ts'
 import type { FormatKind } from '../../contract/intent.ts'
-import { fail } from '../../failure/failure.ts'
+import { fail, isFailure } from '../../failure/failure.ts'
 import { extractData, extractPage } from '../extract/extract-page.ts'
 import { dataInText } from '../extract/text-data.ts'
 import { judge, type Evidence } from '../judge/judge.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import { decode } from './charset.ts'
+import { documents } from './documents/index.ts'
+import { isDocumentKind, type DocumentKind } from './documents/types.ts'
 import { degradedLimits, usualLimits, type Limits } from './dom/limits.ts'
 import { parseHtml, type Page } from './dom/parse.ts'
 import { createResolver, type Resolve } from './dom/url.ts'
@@ -27,12 +29,20 @@ import type { Converted, ConvertInput } from './types.ts'
 /** Above this, finding the main content would cost more than it helps. */
 const mainContentElements = 60_000
 
+/** Pages of a PDF and the like, where nothing else is asked for. */
+const pagesMaxUsual = 500
+const pagesMaxDegraded = 20
+const budgetMsUsual = 10_000
+/** Of the time that a conversion has: reading a document stops then, and what was read is written. */
+const readingShare = 0.6
+
 /** One page, from bytes to everything that was asked for. Throws `Failure`. */
 export const convertDocument = async (input: ConvertInput, degraded = false): Promise<Converted> => {
   const selectors = { include: input.includeSelectors, exclude: input.excludeSelectors }
   checkSelectors(selectors)
   const sniffed = sniff(input.body, input.contentType)
   if (!sniffed.kind) return refuse(input, sniffed)
+  if (isDocumentKind(sniffed.kind)) return await fromDocument(input, sniffed.kind, sniffed.type, degraded)
   const markup = sniffed.kind === 'html' || sniffed.kind === 'xhtml' ? 'html' : sniffed.kind === 'xml' || sniffed.kind === 'feed' ? 'xml' : 'none'
   const decoded = decode(input.body, input.contentType, markup)
   const made = kinds[sniffed.kind]({ text: decoded.text, type: sniffed.type, url: input.url })
@@ -43,10 +53,30 @@ export const convertDocument = async (input: ConvertInput, degraded = false): Pr
 }
 
 /** Errors of the target come before errors of its content: a refusal may well be a picture. */
-const refuse = (input: ConvertInput, sniffed: Sniffed): Converted => {
+const refusalOf = (input: ConvertInput, type: string): Converted | undefined => {
   const verdict = judge({ status: input.status, headers: input.headers, url: input.url, source: '', page: undefined, visible: undefined })
-  if (verdict.kind === 'ok' || verdict.kind === 'empty') throw fail('content.unsupported_type', { contentType: sniffed.type || 'unknown' })
-  return { contentType: sniffed.type, formats: {}, metadata: {}, warnings: [], verdict, textLength: 0 }
+  if (input.given || verdict.kind === 'ok' || verdict.kind === 'empty') return undefined
+  return { contentType: type, formats: {}, metadata: {}, warnings: [], verdict, textLength: 0 }
+}
+
+const refuse = (input: ConvertInput, { type }: Sniffed): Converted => {
+  const refused = refusalOf(input, type)
+  if (!refused) throw fail('content.unsupported_type', { contentType: type || 'unknown' })
+  return refused
+}
+
+/** What is bytes becomes HTML by a library of its own, and goes the common way from there. */
+const fromDocument = async (input: ConvertInput, kind: DocumentKind, type: string, degraded: boolean): Promise<Converted> => {
+  const refused = refusalOf(input, type)
+  if (refused) return refused
+  const convert = await documents[kind]()
+  const pagesMax = Math.min(input.maxPages ?? pagesMaxUsual, degraded ? pagesMaxDegraded : Infinity)
+  const made = await convert({ body: input.body, type, url: input.url, pagesMax, until: performance.now() + (input.budgetMs ?? budgetMsUsual) * readingShare }).catch((cause: unknown) => {
+    // Libraries throw what they like at a broken file.
+    throw isFailure(cause) ? cause : fail('content.parse_failed', {}, { cause })
+  })
+  const warnings = [...(made.warnings ?? [])]
+  return { ...fromMarkup(input, made.html, type, { ...made, isDocument: true }, degraded, warnings), warnings }
 }
 
 const fromPlain = (input: ConvertInput, raw: string, contentType: string, made: Plain): Omit<Converted, 'warnings'> => {
@@ -90,10 +120,10 @@ const fromMarkup = (input: ConvertInput, raw: string, contentType: string, made:
   if (degraded) warnings.push('The conversion ran out of time or memory; this is the result of a simpler one.')
   const resolve = createResolver(input.url, page.base)
   const visible = measureText(page.root)
-  const isPage = made.html === raw
+  const isPage = made.html === raw && !made.isDocument
   const verdict = verdictOf(input, { status: input.status, headers: input.headers, url: input.url, rendered: input.rendered ?? false, source: isPage ? raw : '', page: isPage ? page : undefined, visible })
   const metadata: Metadata = { ...metadataOf(page, input.url, resolve, input.headers, visible.sample), ...made.metadata }
-  const trees = new Trees(input, made, page, limits, degraded, resolve, warnings)
+  const trees = new Trees(input, made, page, limits, degraded, resolve, warnings, isPage)
   // Before the trees are taken: finding the main content takes one apart.
   const extract = options && !degraded && verdict.kind === 'ok' ? extractPage({ page, html: made.html, url: input.url, resolve, metadata, selectors: { include: input.includeSelectors, exclude: input.excludeSelectors }, options }) : undefined
   const { formats, words, material } = write(input, raw, trees, verdict)
@@ -161,9 +191,11 @@ class Trees {
   readonly #page: Page
   readonly #limits: Limits
   readonly #degraded: boolean
+  readonly #isPage: boolean
   #pageTaken = false
 
-  constructor(input: ConvertInput, made: Markup, page: Page, limits: Limits, degraded: boolean, resolve: Resolve, warnings: string[]) {
+  constructor(input: ConvertInput, made: Markup, page: Page, limits: Limits, degraded: boolean, resolve: Resolve, warnings: string[], isPage: boolean) {
+    this.#isPage = isPage
     this.#input = input
     this.#made = made
     this.#page = page
@@ -186,7 +218,8 @@ class Trees {
       return new Document([])
     }
     if (selected && verdict.kind === 'ok' && isBlankDocument(root)) throw fail('content.empty')
-    return mode === 'normal' || include.length > 0 ? root : this.#mainContent(root, mode)
+    // What was made from a table, a feed or a file is main content from end to end.
+    return mode === 'normal' || include.length > 0 || !this.#isPage ? root : this.#mainContent(root, mode)
   }
 
   #mainContent(root: Document, mode: 'reader' | 'prune'): Document {

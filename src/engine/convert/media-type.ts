@@ -1,5 +1,9 @@
+import { documentTypes, type DocumentKind } from './documents/types.ts'
+
+/** Kinds that are text: decoded first, converted from characters. */
+export type TextKind = 'html' | 'xhtml' | 'text' | 'markdown' | 'json' | 'ndjson' | 'xml' | 'feed' | 'csv' | 'tsv'
 /** The kinds of document there is a converter for. */
-export type Kind = 'html' | 'xhtml' | 'text' | 'markdown' | 'json' | 'ndjson' | 'xml' | 'feed' | 'csv' | 'tsv'
+export type Kind = TextKind | DocumentKind
 
 const kindByType: Readonly<Record<string, Kind>> = {
   'text/html': 'html',
@@ -24,16 +28,17 @@ const kindByType: Readonly<Record<string, Kind>> = {
   'text/csv': 'csv',
   'application/csv': 'csv',
   'text/tab-separated-values': 'tsv',
+  ...documentTypes,
 }
 
-/** Types that say nothing: the bytes decide. */
-const vagueTypes = new Set(['', 'application/octet-stream', 'binary/octet-stream', 'application/unknown', 'unknown/unknown', 'application/x-unknown', '*/*', 'text/*', 'content/unknown'])
+/** Types that say nothing, or only how a file is packed: the bytes decide. */
+const vagueTypes = new Set(['', 'application/octet-stream', 'binary/octet-stream', 'application/unknown', 'unknown/unknown', 'application/x-unknown', '*/*', 'text/*', 'content/unknown', 'application/download', 'application/force-download', 'application/x-download', 'application/zip', 'application/x-zip-compressed'])
 
 /** Text formats without a converter of their own; readable as they are. */
 const textTypes = new Set(['application/javascript', 'application/ecmascript', 'application/x-javascript', 'application/yaml', 'application/x-yaml', 'application/toml', 'application/sql', 'application/x-sh', 'application/graphql', 'application/rtf+text'])
 
 /** Text subtypes that are no reading matter for this engine. */
-const refusedText = new Set(['text/rtf', 'text/event-stream', 'text/cache-manifest'])
+const refusedText = new Set(['text/event-stream', 'text/cache-manifest'])
 
 /** Media types that are converted. Others of `text/*`, `*+json` and `*+xml` are read as text, JSON and XML. */
 export const supportedTypes: readonly string[] = Object.keys(kindByType)
@@ -51,7 +56,6 @@ export const kindOfType = (essence: string): Kind | undefined => {
   if (textTypes.has(essence)) return 'text'
   if (essence.startsWith('text/') && !refusedText.has(essence)) return 'text'
   if (essence.endsWith('+json')) return 'json'
-  // An SVG is a picture that happens to be written down.
   if (essence.endsWith('+xml') && !essence.startsWith('image/')) return 'xml'
   return undefined
 }

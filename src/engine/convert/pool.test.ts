@@ -38,7 +38,7 @@ describe('createConverter', () => {
     const bad = await failureOf(converter.convert(inputOf('<p>', { includeSelectors: ['p', 'p['] }), never))
     expect(bad.code).toBe('caller.invalid_request')
     expect(bad.facts).toMatchObject({ issues: [{ path: ['include_selectors', 1], code: 'invalid_selector' }] })
-    expect(await failureOf(converter.convert(inputOf('GIF89a', { contentType: 'image/gif' }), never))).toMatchObject({ code: 'content.unsupported_type', facts: { contentType: 'image/gif' } })
+    expect(await failureOf(converter.convert(inputOf('ID3', { contentType: 'audio/mpeg' }), never))).toMatchObject({ code: 'content.unsupported_type', facts: { contentType: 'audio/mpeg' } })
   })
 
   it('ends a conversion that exceeds its budget, alone, while its neighbours finish', async () => {

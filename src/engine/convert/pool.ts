@@ -42,7 +42,7 @@ export const createConverter = (options: ConverterOptions): Converter => {
     const budget = new Budget(options.timeoutMs, signal)
     try {
       const body = input.body.slice()
-      const task: Task = { ...input, body, degraded, startedAt: budget.startedAt }
+      const task: Task = { ...input, body, degraded, budgetMs: options.timeoutMs, startedAt: budget.startedAt }
       // Safe: what `run` of the worker answers.
       const answer = (await pool.run(task, { signal: budget.signal, transferList: [body.buffer] })) as Answer
       if (answer.ok) return answer.value

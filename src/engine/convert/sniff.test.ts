@@ -28,12 +28,16 @@ const table: [name: string, body: string, header: string | null, kind: string | 
   ['a text type without a converter', 'a{}', 'text/css', 'text', 'text/css'],
   ['text without a type', 'hello', null, 'text', 'text/plain'],
   ['nothing', '', null, 'text', 'text/plain'],
-  ['a PDF as HTML', '%PDF-1.7', 'text/html', undefined, 'application/pdf'],
-  ['a picture as HTML', '\x89PNG\r\n\x1a\n', 'text/html', undefined, 'image/png'],
-  ['a picture as a picture', 'x', 'image/jpeg', undefined, 'image/jpeg'],
+  ['a PDF as HTML', '%PDF-1.7', 'text/html', 'pdf', 'application/pdf'],
+  ['a picture as HTML', '\x89PNG\r\n\x1a\n', 'text/html', 'image', 'image/png'],
+  ['a picture as a picture', 'x', 'image/jpeg', 'image', 'image/jpeg'],
   ['an archive as octets', 'PK\x03\x04', 'application/octet-stream', undefined, 'application/zip'],
   ['unknown octets', 'a\x00b', 'application/octet-stream', undefined, 'application/octet-stream'],
-  ['SVG', '<svg>', 'image/svg+xml', undefined, 'image/svg+xml'],
+  ['SVG', '<svg>', 'image/svg+xml', 'image', 'image/svg+xml'],
+  ['a page under the name of a file', '<!doctype html><title>Sign in', 'application/pdf', 'html', 'text/html'],
+  ['an archive that is said to be an office file', 'PK\x03\x04', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ['rich text as text', '{\\rtf1', 'text/plain', 'rtf', 'application/rtf'],
+  ['an old office file', '\xd0\xcf\x11\xe0', 'application/octet-stream', 'ole', 'application/x-ole-storage'],
   ['a video', '....ftypisom', 'text/html', undefined, 'video/mp4'],
 ]
 
@@ -44,10 +48,10 @@ describe('sniff', () => {
 })
 
 describe('isSupportedType', () => {
-  it('takes every listed type, types that say nothing, and no picture', () => {
+  it('takes every listed type, types that say nothing, and no film', () => {
     expect(supportedTypes.every(isSupportedType)).toBe(true)
     for (const type of [null, '', 'application/octet-stream', 'TEXT/HTML;charset=utf-8', 'text/x-anything', 'application/x+xml']) expect(isSupportedType(type), String(type)).toBe(true)
-    for (const type of ['image/png', 'application/pdf', 'video/mp4', 'image/svg+xml', 'text/event-stream', 'application/zip', 'nonsense/']) expect(isSupportedType(type), type).toBe(type === 'nonsense/')
+    for (const type of ['application/msword', 'audio/mpeg', 'video/mp4', 'font/woff2', 'text/event-stream', 'application/gzip', 'nonsense/']) expect(isSupportedType(type), type).toBe(type === 'nonsense/')
   })
 
   it('reads the last well-formed of several values', () => {

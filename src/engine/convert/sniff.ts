@@ -1,4 +1,6 @@
-import { essenceOf, isVagueType, kindOfType, type Kind } from './media-type.ts'
+import { documentKindOf, isDocumentKind } from './documents/types.ts'
+import { zippedType } from './documents/zipped-type.ts'
+import { essenceOf, isVagueType, kindOfType, type Kind, type TextKind } from './media-type.ts'
 
 /** What a body is: a kind to convert it as, or the type that cannot be converted. */
 export type Sniffed = { kind: Kind; type: string } | { kind: undefined; type: string }
@@ -8,6 +10,10 @@ const signatures: readonly [string, string][] = [
   ['\x89PNG\r\n\x1a\n', 'image/png'],
   ['\xff\xd8\xff', 'image/jpeg'],
   ['GIF8', 'image/gif'],
+  ['II*\x00', 'image/tiff'],
+  ['MM\x00*', 'image/tiff'],
+  ['\xff\x0a', 'image/jxl'],
+  ['\x00\x00\x00\x0cJXL \x0d\x0a\x87\x0a', 'image/jxl'],
   ['PK\x03\x04', 'application/zip'],
   ['\x1f\x8b', 'application/gzip'],
   ['Rar!\x1a\x07', 'application/vnd.rar'],
@@ -24,7 +30,7 @@ const signatures: readonly [string, string][] = [
   ['SQLite format 3\x00', 'application/vnd.sqlite3'],
 ]
 
-const typeOfKind: Record<Kind, string> = {
+const typeOfKind: Record<TextKind, string> = {
   html: 'text/html', xhtml: 'application/xhtml+xml', text: 'text/plain', markdown: 'text/markdown', json: 'application/json',
   ndjson: 'application/x-ndjson', xml: 'application/xml', feed: 'application/rss+xml', csv: 'text/csv', tsv: 'text/tab-separated-values',
 }
@@ -34,8 +40,9 @@ export const sniff = (body: Uint8Array, contentType: string | null): Sniffed => 
   const declared = essenceOf(contentType)
   const head = headOf(body)
   const binary = signatureOf(head) ?? containerOf(head)
-  if (binary) return { kind: undefined, type: binary }
+  if (binary) return document(binary, declared, body)
   const kind = kindOfType(declared)
+  if (kind && isDocumentKind(kind)) return misnamed(head, body) ?? { kind, type: declared }
   if (!kind) {
     if (!isVagueType(declared)) return { kind: undefined, type: declared }
     if (isBinary(body)) return { kind: undefined, type: declared || 'application/octet-stream' }
@@ -46,10 +53,24 @@ export const sniff = (body: Uint8Array, contentType: string | null): Sniffed => 
   return { kind: corrected, type: corrected === kind ? declared : typeOfFound(corrected, head) }
 }
 
-const typeOfFound = (kind: Kind, head: string): string => (kind === 'feed' && /<feed[\s>]/i.test(head) ? 'application/atom+xml' : typeOfKind[kind])
+const zippedKinds: ReadonlySet<string> = new Set(['docx', 'xlsx', 'pptx', 'opendocument', 'epub'])
+
+/** By its bytes; what they leave open the declared type decides. */
+const document = (found: string, declared: string, body: Uint8Array): Sniffed => {
+  const type = found === 'application/zip' ? (zippedType(body) ?? (zippedKinds.has(documentKindOf(declared) ?? '') ? declared : found)) : found
+  return { kind: documentKindOf(type), type }
+}
+
+/** A refusal or an error page goes by the name of the file that was asked for. */
+const misnamed = (head: string, body: Uint8Array): Sniffed | undefined => {
+  const found = isBinary(body) ? undefined : kindOfText(head)
+  return found === 'html' || found === 'xhtml' || found === 'json' ? { kind: found, type: typeOfKind[found] } : undefined
+}
+
+const typeOfFound = (kind: TextKind, head: string): string => (kind === 'feed' && /<feed[\s>]/i.test(head) ? 'application/atom+xml' : typeOfKind[kind])
 
 /** Only contradictions that are plain to see; text that says it is text stays text. */
-const correct = (kind: Kind, head: string): Kind => {
+const correct = (kind: TextKind, head: string): TextKind => {
   if (kind === 'text' || kind === 'markdown' || kind === 'csv' || kind === 'tsv') return kind
   const found = kindOfText(head)
   if (!found || found === kind) return kind
@@ -85,7 +106,9 @@ const signatureOf = (head: string): string | undefined => signatures.find(([magi
 
 const containerOf = (head: string): string | undefined => {
   if (head.startsWith('RIFF') && /^(WEBP|AVI |WAVE)/.test(head.slice(8))) return head.startsWith('WEBP', 8) ? 'image/webp' : head.startsWith('WAVE', 8) ? 'audio/wav' : 'video/x-msvideo'
-  if (head.startsWith('ftyp', 4)) return /^(avif|heic|mif1)/.test(head.slice(8)) ? 'image/avif' : 'video/mp4'
+  if (head.startsWith('ftyp', 4)) return /^avi[fs]/.test(head.slice(8)) ? 'image/avif' : /^(hei[cxms]|hev[cxms]|mif1|msf1)/.test(head.slice(8)) ? 'image/heic' : 'video/mp4'
+  // Two letters alone are how many a text begins; the bytes reserved behind the length are not.
+  if (head.startsWith('BM') && head.startsWith('\0\0\0\0', 6)) return 'image/bmp'
   return undefined
 }
 
@@ -100,7 +123,7 @@ const isBinary = (body: Uint8Array): boolean => {
 
 const htmlStart = /^(<!doctype\s+html|<html|<head|<body|<script|<iframe|<h1|<div|<font|<table|<a[\s>]|<style|<title|<b[\s>]|<br|<p[\s>]|<meta|<link|<main|<article|<section|<header|<nav|<span|<ul)/i
 
-const kindOfText = (head: string): Kind | undefined => {
+const kindOfText = (head: string): TextKind | undefined => {
   const start = head.replace(/^\s+/, '').replace(/^(<!--[\s\S]*?-->\s*)+/, '')
   if (start.startsWith('<?xml') || start.startsWith('<rss') || start.startsWith('<feed') || start.startsWith('<rdf:RDF')) {
     if (/<rss[\s>]|<feed[\s>]|<rdf:RDF[^>]*purl\.org\/rss/i.test(start)) return 'feed'

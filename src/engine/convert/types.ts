@@ -19,6 +19,10 @@ export interface ConvertInput {
   mode: Mode
   includeSelectors: string[]
   excludeSelectors: string[]
+  /** Most pages of a PDF, slides of a presentation, chapters of a book. */
+  maxPages?: number
+  /** Milliseconds that the conversion has; set by the pool. */
+  budgetMs?: number
   /** Give the text that a model reads, where a format needs one. */
   material?: boolean
   /** The caller brought the page along: it is not judged as the answer of a site. */

@@ -50,7 +50,7 @@ export const needsModel = (intent: ScrapeIntent, model: Model | undefined, mode:
   const wants = readers.filter((format) => mayAsk(format))
   if (model) return wants.length > 0
   const refused = readers.filter((format) => needs(format))
-  if (refused.length > 0 && refused.length === intent.formats.length) throw unavailable(mode)
+  if (refused.length > 0 && refused.length === intent.formats.length) throw modelMissing(mode)
   return false
 }
 
@@ -61,7 +61,7 @@ const mayAsk = ({ kind, extract }: FormatRequest): boolean =>
 const needs = ({ kind, extract }: FormatRequest): boolean =>
   kind !== 'json' || extract?.engine === 'model' || (extract?.prompt !== undefined && extract.schema === undefined && extract.selectors === undefined && extract.engine !== 'page')
 
-const unavailable = (mode: KeyMode): Failure =>
+export const modelMissing = (mode: KeyMode): Failure =>
   mode === 'test' ? fail('account.scope_denied', { needs: 'a live key: a test key reaches no model' }) : fail('platform.not_configured', { setting: 'LYREBIRD_MODEL_BASE_URL' })
 
 /** Fills the formats that are read rather than converted. One that fails is named; the page fails where nothing else was asked for. */

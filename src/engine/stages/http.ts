@@ -36,6 +36,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
       includeSelectors: intent.includeSelectors,
       excludeSelectors: intent.excludeSelectors,
       material: work.reads,
+      ...(intent.maxPages === undefined ? {} : { maxPages: intent.maxPages }),
     },
     deadline.signal,
   )

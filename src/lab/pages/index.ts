@@ -7,6 +7,7 @@ import { charset } from './charset.ts'
 import { collection } from './collection.ts'
 import { data } from './data.ts'
 import { docs } from './docs.ts'
+import { documents } from './documents.ts'
 import { escape } from './escape.ts'
 import { event } from './event.ts'
 import { faq } from './faq.ts'
@@ -29,5 +30,5 @@ import { walls } from './walls.ts'
 /** Every `<name>.lab.test`. */
 export const pages: readonly LabPage[] = [
   article, product, docs, forum, listing, collection, service, recipe, event, job, faq,
-  marketplace, site, big, feed, data, charset, changes, spa, shell, infinite, actions, challenge, walls, hostile, escape,
+  marketplace, site, big, feed, data, documents, charset, changes, spa, shell, infinite, actions, challenge, walls, hostile, escape,
 ]

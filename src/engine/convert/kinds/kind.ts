@@ -13,6 +13,8 @@ export type Made = Markup | Plain
 export interface Markup {
   html: string
   xhtml?: boolean
+  /** Made from bytes, not from a text that could be given as it came. */
+  isDocument?: boolean
   metadata?: Metadata
   warnings?: string[]
 }

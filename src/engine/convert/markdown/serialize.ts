@@ -119,6 +119,10 @@ class Serializer {
         this.#image(element)
         return null
       case 'rule':
+        if (element.attribs.class === 'page-break' && /^page-\d{1,6}$/.test(element.attribs.id ?? '')) {
+          writer.block(`<!-- ${(element.attribs.id ?? '').replace('-', ' ')} -->`)
+          return null
+        }
         // After a list marker, dashes would make a rule of the whole line.
         if (writer.layout === 'block') writer.block(writer.containerIsFresh ? '***' : '---')
         else writer.break(1)

@@ -72,5 +72,5 @@ const srcsetOf = (value: string, resolve: Resolve): string | undefined => {
 }
 
 export const escape = (text: string): string => text.replace(/[&<>\u00a0]/g, (char) => entities[char] ?? char)
-const escapeValue = (text: string): string => text.replace(/[&<>"\u00a0]/g, (char) => entities[char] ?? char)
+export const escapeValue = (text: string): string => text.replace(/[&<>"\u00a0]/g, (char) => entities[char] ?? char)
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\u00a0': '&nbsp;' }
