@@ -8,6 +8,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { wordsOf } from '../src/lib/words.ts'
 import { createConverter } from '../src/engine/convert/index.ts'
 import { indexable, type Indexable } from '../src/engine/search/indexable.ts'
 import { parseQuery } from '../src/engine/search/query.ts'
@@ -97,7 +98,10 @@ const atScale = async (store: Store, pages: readonly Page[], passages: number): 
   for (let copy = 1; count < passages; copy++) {
     for (const { id, page } of pages) {
       if (count >= passages) break
-      const shuffled = page.passages.map(({ heading, body }, i) => ({ heading, body: `${body} copy${copy} ${pages[(i * 7 + copy * 13) % pages.length]?.query ?? ''}` }))
+      const shuffled = page.passages.map(({ heading, body, words }, i) => {
+        const added = `copy${copy} ${pages[(i * 7 + copy * 13) % pages.length]?.query ?? ''}`
+        return { heading, body: `${body} ${added}`, words: [...words, ...wordsOf(added)] }
+      })
       await putPage(store.db, { ...space, ...page, key: `${page.key}${copy}`, url: `https://${id}.copy${copy}.bench.test/`, contentHash: `${page.contentHash}${copy}`, passages: shuffled })
       count += page.passages.length
     }

@@ -19,6 +19,7 @@ import { createModel, type ModelSettings } from './engine/providers/model.ts'
 import type { Lab } from './lab/index.ts'
 import { systemClock } from './lib/clock.ts'
 import { nearest } from './lib/nearest.ts'
+import { createLull, type Lull } from './lib/lull.ts'
 import { createLogger, type Logger } from './lib/logger.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
 import type { FirstParty } from './server/deps.ts'
@@ -75,14 +76,15 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   if (config.bootstrapTestKey !== undefined) await meter.keys.bootstrap(config.bootstrapTestKey, 'test')
   if (config.prefetchDefaultKey !== undefined) await meter.keys.bootstrap(config.prefetchDefaultKey, 'live', { name: 'own web pages', scopes: ['scrape'], rpm: 60, concurrency: 5 })
 
+  const lull = createLull()
   const documents = createDocumentCache({ store, ttlS: config.cacheTtlS })
-  const caches = createCaches(documents, logger)
+  const caches = createCaches(documents, { logger, lull, clock: systemClock })
   const sweeping = setInterval(() => void documents.sweep().catch((err: unknown) => logger.warn({ err }, 'old documents could not be dropped')), 600_000).unref()
   const blobs = createBlobs({ folder: config.dataDir.startsWith('memory:') ? undefined : join(config.dataDir, 'blobs'), ttlS: config.blobTtlS, clock: systemClock })
   const sweepingBlobs = setInterval(() => void blobs.sweep().catch((err: unknown) => logger.warn({ err }, 'old blobs could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
-  const { engine, converter, renderer } = createEngineParts(config, ways, logger, blobs)
-  const pages = config.index === 'off' ? undefined : createPageIndex({ store, converter, logger, days: config.indexDays })
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger, { blobs, lull })
+  const pages = config.index === 'off' ? undefined : createPageIndex({ store, converter, logger, lull, days: config.indexDays })
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const bus = createBus()
   const jobs = createJobs({ store, clock: systemClock, settings: jobSettings(config), bus, addWebhook: addJobEndpoint })
@@ -197,7 +199,7 @@ export const openEngine = (config: Config): { engine: Engine; logger: Logger; cl
   return { engine, logger, close }
 }
 
-const createEngineParts = (config: Config, ways: Ways, logger: Logger, blobs?: BlobStore) => {
+const createEngineParts = (config: Config, ways: Ways, logger: Logger, { blobs, lull }: { blobs?: BlobStore; lull?: Lull } = {}) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
   const egress = { live: ways.live, test: ways.test }
   const renderer = createRenderer({
@@ -219,8 +221,15 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger, blobs?: B
     clock: systemClock,
   })
   const model = config.modelBaseUrl === undefined ? undefined : createModel(modelSettings(config, config.modelBaseUrl), ways.live)
-  return { converter, renderer, engine: createEngine({ egress, converter, renderer, model, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }) }
+  return { converter, renderer, engine: whileAwaited(createEngine({ egress, converter, renderer, model, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }), lull) }
 }
+
+/** Tells the lull of what somebody waits for. */
+const whileAwaited = (engine: Engine, lull: Lull | undefined): Engine => lull ? {
+  ...engine,
+  scrape: (intent, context) => lull.during(() => engine.scrape(intent, context)),
+  enrich: (intent, context) => lull.during(() => engine.enrich(intent, context)),
+} : engine
 
 export const modelSettings = (config: Config, baseUrl: string): ModelSettings => ({
   baseUrl,

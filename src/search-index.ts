@@ -2,8 +2,11 @@ import type { Document } from './contract/document.ts'
 import { candidate } from './engine/search/candidate.ts'
 import { indexable, type Shown } from './engine/search/indexable.ts'
 import type { Converter } from './engine/convert/index.ts'
+import { Backlog } from './lib/backlog.ts'
 import { canonicalUrl } from './lib/canonical-url.ts'
 import type { Logger } from './lib/logger.ts'
+import type { Lull } from './lib/lull.ts'
+import { weightOf } from './lib/weight.ts'
 import type { Store } from './store/db.ts'
 import { deletePages, deletePagesBefore, indexState, putPage, type Space } from './store/search-index.ts'
 import { searchIndex } from './store/search.ts'
@@ -20,23 +23,23 @@ export interface PageIndexOptions {
   store: Store
   converter: Converter
   logger: Logger
+  lull: Lull
   /** Days for which pages can be found; 0 for ever. */
   days: number
 }
 
 /** Pages that wait in all workspaces together; further ones are not indexed. */
-const waitingMax = 512
-const waitingCharsMax = 128 * 1024 * 1024
+const waitingMax = 2_048
+const weightMax = 128 * 1024 * 1024
+/** Who fetches faster than that waits so long for room. */
+const roomMs = 5_000
 /** A search waits so long for pages that were fetched before it. */
 const patienceMs = 3_000
 
-export const createPageIndex = ({ store: { db }, converter, logger, days }: PageIndexOptions): PageIndex => {
-  let tail: Promise<void> = Promise.resolve()
-  let waiting = 0
-  let waitingChars = 0
+export const createPageIndex = ({ store: { db }, converter, logger, lull, days }: PageIndexOptions): PageIndex => {
   let lost = 0
 
-  const write = async (space: Space, document: Document): Promise<void> => {
+  const write = async ({ space, document }: { space: Space; document: Document }): Promise<void> => {
     try {
       const page = indexable(document, await textOf(document, converter))
       if (page) await putPage(db, { ...space, ...page })
@@ -45,25 +48,16 @@ export const createPageIndex = ({ store: { db }, converter, logger, days }: Page
     }
   }
 
-  const settled = async (): Promise<void> => {
-    let timer: NodeJS.Timeout | undefined
-    await Promise.race([tail, new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs).unref()))])
-    clearTimeout(timer)
-  }
+  const backlog = new Backlog({ lull, itemsMax: waitingMax, sizeMax: weightMax, run: write })
+  const settled = (): Promise<void> => atMost(backlog.urge(), patienceMs)
 
   return {
-    put(workspaceId, mode, document) {
-      const chars = sizeOf(document)
-      if (waiting >= waitingMax || waitingChars + chars > waitingCharsMax) {
-        if (lost++ % 100 === 0) logger.warn({ lost }, 'pages come faster than they can be indexed: some are not searchable')
-        return
-      }
-      waiting++
-      waitingChars += chars
-      tail = tail.then(() => write({ workspaceId, mode }, document)).finally(() => {
-        waiting--
-        waitingChars -= chars
-      })
+    async put(workspaceId, mode, document) {
+      const item = { space: { workspaceId, mode }, document }
+      const weight = weightOf(document)
+      if (backlog.add(item, weight)) return
+      await atMost(backlog.room(), roomMs)
+      if (!backlog.add(item, weight) && lost++ % 100 === 0) logger.warn({ lost }, 'pages come faster than they can be indexed: some are not searchable')
     },
 
     of: (workspaceId, mode) => ({
@@ -110,13 +104,15 @@ export const createPageIndex = ({ store: { db }, converter, logger, days }: Page
       if (days > 0) await deletePagesBefore(db, new Date(Date.now() - days * 86_400_000))
     },
 
-    async drain() {
-      for (let seen: Promise<void> | undefined; seen !== tail; await seen) seen = tail
-    },
+    drain: () => backlog.urge(),
   }
 }
 
-const sizeOf = ({ formats }: Document): number => (formats.markdown ?? formats.text ?? formats.html ?? formats.raw_html ?? '').length
+const atMost = async (work: Promise<void>, ms: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms).unref()))])
+  clearTimeout(timer)
+}
 
 /** The best text there is of the formats that were asked for. */
 const textOf = async ({ formats, finalUrl, status }: Document, converter: Converter): Promise<string> => {

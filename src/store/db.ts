@@ -1,6 +1,4 @@
-import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
-import type { Pool } from 'pg'
 import type { Logger } from '../lib/logger.ts'
 import { openEmbedded } from './embedded.ts'
 import { createMaintenance } from './maintenance.ts'
@@ -11,7 +9,7 @@ import type { Tables } from './tables.ts'
 export interface StoreOptions {
   /** Folder of the embedded database; `memory://` keeps it in memory. */
   dataDir: string
-  /** What a new embedded database begins as (PGlite's `dumpDataDir`), for a quick start. */
+  /** What a new embedded database begins as (what `dump` gave), for a quick start. */
   template?: Blob | undefined
   /** PostgreSQL to use instead. */
   databaseUrl?: string | undefined
@@ -27,8 +25,8 @@ export type Database = Kysely<Tables>
 export interface Store {
   readonly kind: 'pglite' | 'postgres'
   readonly db: Database
-  /** The engine below `db`, for the queue that must share it. */
-  readonly engine: { readonly pglite: PGlite } | { readonly pool: Pool }
+  /** An embedded database as an archive that a new one can begin as. */
+  readonly dump?: () => Promise<Blob>
   /** Rejects when the database does not answer. */
   ping(): Promise<void>
   /** Gives back the space of deleted rows; runs by itself from time to time where the engine does not see to it. */
@@ -48,13 +46,13 @@ const openPglite = async ({ dataDir, template, logger }: StoreOptions): Promise<
     await embedded.close()
     throw err
   }
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: embedded.pglite }) })
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: embedded.engine }) })
   const maintenance = createMaintenance(db, logger)
   const close = once(async () => {
     await maintenance.stop()
     await embedded.close()
   })
-  return { kind: 'pglite', db, engine: { pglite: embedded.pglite }, ping: () => ping(db), maintain: () => maintenance.run(), close }
+  return { kind: 'pglite', db, dump: () => embedded.engine.dump(), ping: () => ping(db), maintain: () => maintenance.run(), close }
 }
 
 const openPostgres = async (options: StoreOptions & { databaseUrl: string }): Promise<Store> => {
@@ -73,7 +71,7 @@ const openPostgres = async (options: StoreOptions & { databaseUrl: string }): Pr
   }
   const pool = createPool(settings)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  return { kind: 'postgres', db, engine: { pool }, ping: () => ping(db), maintain: async () => {}, close: once(() => pool.end()) }
+  return { kind: 'postgres', db, ping: () => ping(db), maintain: async () => {}, close: once(() => pool.end()) }
 }
 
 const bringUp = async (script: Script, logger: Logger | undefined): Promise<void> => {

@@ -13,7 +13,7 @@ export interface StoredDocument {
 /** Results kept for reuse, per workspace. */
 export interface DocumentCache {
   get(workspaceId: string, key: string, maxAgeS: number): Promise<StoredDocument | undefined>
-  put(workspaceId: string, key: string, body: string): Promise<void>
+  put(workspaceId: string, key: string, body: string, fetchedAt?: Date): Promise<void>
   /** Drops what is too old, then the oldest until the rest fits. */
   sweep(): Promise<void>
 }
@@ -41,12 +41,11 @@ export const createDocumentCache = ({
     return row && { body: await unpack(row.body, row.encoding), storedAt: row.stored_at }
   },
 
-  async put(workspaceId, key, text) {
+  async put(workspaceId, key, text, fetchedAt = new Date(clock())) {
     if (ttlS === 0) return
     const { body, encoding } = await pack(text)
     if (body.byteLength > documentBytesMax) return
-    const now = clock()
-    const row = { stored_at: new Date(now), expires_at: new Date(now + ttlS * 1000), size: body.byteLength, encoding, body }
+    const row = { stored_at: fetchedAt, expires_at: new Date(fetchedAt.getTime() + ttlS * 1000), size: body.byteLength, encoding, body }
     await db.insertInto('documents').values({ workspace_id: workspaceId, key, ...row })
       .onConflict((conflict) => conflict.columns(['workspace_id', 'key']).doUpdateSet(row).where('documents.stored_at', '<=', row.stored_at)).execute()
   },

@@ -1,23 +1,16 @@
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import { lockDirectory } from './directory-lock.ts'
+import { Engine } from './engine.ts'
 import type { Script } from './migrate.ts'
 import { StoreError } from './store-error.ts'
 
 /** PostgreSQL's major version inside PGlite: what `PG_VERSION` of a directory must say. */
 export const embeddedMajor = '18'
 
-const int8 = 20
-const date = 1082
-const parsers = { [int8]: Number, [date]: (value: string) => value }
-
-// The default of 1 GB would keep as much log on disk, and make a start after a crash read it.
-const startParams = [...PGlite.defaultStartParams, '-c', 'max_wal_size=128MB', '-c', 'min_wal_size=32MB']
-
 export interface Embedded {
-  pglite: PGlite
+  engine: Engine
   script: Script
   /** Closes the database, then gives the directory back. */
   close(): Promise<void>
@@ -25,8 +18,8 @@ export interface Embedded {
 
 /** Opens the database in `<dataDir>/db`, or one in memory where `dataDir` is `memory://`; a new one begins as a copy of `template`. */
 export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Embedded> => {
-  const start = template && { loadDataDir: template }
-  if (dataDir === 'memory://') return opened(await ready(new PGlite({ parsers, startParams, ...start })), () => {})
+  const start = template && { template }
+  if (dataDir === 'memory://') return opened(await ready(new Engine({ ...start })), () => {})
   await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((err: unknown) => {
     throw new StoreError(`The data folder ${dataDir} cannot be created: ${err instanceof Error ? err.message : String(err)}. Set LYREBIRD_DATA_DIR to a folder that this user can write.`, { cause: err })
   })
@@ -42,11 +35,11 @@ export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Em
       // A first start that is killed half way leaves a folder that looks whole; the mark tells.
       await writeFile(unfinished, '')
     }
-    const pglite = await ready(new PGlite({ dataDir: folder, parsers, startParams, ...(major === undefined ? start : {}) }))
+    const engine = await ready(new Engine({ dataDir: folder, ...(major === undefined ? start : {}) }))
     // The engine makes its files for all to write; nobody else comes near them behind this.
     await chmod(folder, 0o700)
     await rm(unfinished, { force: true })
-    return opened(pglite, () => lock.release())
+    return opened(engine, () => lock.release())
   } catch (err) {
     lock.release()
     if (err instanceof Error && err.name === 'StoreError') throw err
@@ -54,20 +47,27 @@ export const openEmbedded = async (dataDir: string, template?: Blob): Promise<Em
   }
 }
 
-const ready = async (pglite: PGlite): Promise<PGlite> => {
-  await pglite.waitReady
-  return pglite
+const ready = async (engine: Engine): Promise<Engine> => {
+  try {
+    await engine.waitReady
+    return engine
+  } catch (err) {
+    await engine.close().catch(() => {
+      // It never opened.
+    })
+    throw err
+  }
 }
 
-const opened = (pglite: PGlite, release: () => void): Embedded => ({
-  pglite,
+const opened = (engine: Engine, release: () => void): Embedded => ({
+  engine,
   script: {
-    exec: async (sql) => void (await pglite.exec(sql)),
-    query: async <Row>(sql: string) => (await pglite.query<Row>(sql)).rows,
+    exec: (sql) => engine.exec(sql),
+    query: async <Row>(sql: string) => (await engine.query<Row>(sql)).rows,
   },
   async close() {
     try {
-      if (!pglite.closed) await pglite.close()
+      await engine.close()
     } finally {
       release()
     }

@@ -22,7 +22,7 @@ export interface IndexPage {
   /** Of title and passages: pages with the same need no new words. */
   contentHash: string
   simhash: string
-  passages: readonly { heading: string; body: string }[]
+  passages: readonly { heading: string; body: string; words: readonly string[] }[]
 }
 
 /** Whose pages are meant. */
@@ -58,7 +58,7 @@ export const putPage = (db: Database, page: IndexPage): Promise<void> =>
   db.transaction().execute(async (trx) => {
     const host = URL.parse(page.url)?.hostname ?? ''
     const config = configOf(page.language)
-    const bodies = page.passages.map((passage) => ({ ...passage, words: wordsOf(passage.body) }))
+    const bodies = page.passages
     const row = {
       url: page.url, host, config, title: clean(page.title), language: page.language, published_at: page.publishedAt, crawled_at: page.crawledAt,
       content_hash: page.contentHash, simhash: page.simhash, passages: bodies.length,

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { backends, command, createDatabase, servers } from '../../test/support/backends.ts'
+import { backends, command, createDatabase, servers, template } from '../../test/support/backends.ts'
 import { openStore, type Store } from './db.ts'
+import { openEmbedded } from './embedded.ts'
 import { claimMeta, readMeta, writeMeta } from './meta.ts'
 import { migrate, readMigrations } from './migrate.ts'
 import { durableTables } from './tables.ts'
@@ -86,13 +87,7 @@ describe('migrations', () => {
   })
 
   it('apply once, refuse a newer database, and leave nothing behind when one fails', async () => {
-    const { store, drop } = await backends[0]!.open()
-    if (!('pglite' in store.engine)) throw new Error('expected PGlite')
-    const { pglite } = store.engine
-    const script = {
-      exec: async (text: string) => void (await pglite.exec(text)),
-      query: async <Row>(text: string) => (await pglite.query<Row>(text)).rows,
-    }
+    const { script, close } = await openEmbedded('memory://', await template())
     const migrations = await readMigrations()
     expect(await migrate(script, migrations)).toEqual([])
     await expect(migrate(script, migrations.slice(0, 1))).rejects.toThrow(/written by a newer Lyrebird \(it has 0002-metering/)
@@ -100,7 +95,7 @@ describe('migrations', () => {
     await expect(migrate(script, broken)).rejects.toThrow(/nonsense/)
     expect((await script.query(`select to_regclass('good') as found`))).toEqual([{ found: null }])
     expect(await migrate(script, migrations)).toEqual([])
-    await drop()
+    await close()
   })
 })
 

@@ -61,7 +61,7 @@ const fill = async (store: Store): Promise<void> => {
   await finishPages(store.db, 'job_1', now, pages.map(({ n, fence }) => ({ n, fence, state: 'done' as const, credits: 0, body: 'AP+A', encoding: 'plain', facts: { title: '🦜' } })))
   await putPage(store.db, {
     workspaceId: 'team', mode: 'live', key: 'k', url: 'https://docs.example.com/ü', title: 'Ünï "title" \u0000\ud800', language: 'en', publishedAt: now, crawledAt: now, shown: { author: '\u0000\ud800' },
-    contentHash: 'h', simhash: '', passages: [{ heading: 'a\\b', body: "it's 東京 running \u0000\ud800" }],
+    contentHash: 'h', simhash: '', passages: [{ heading: 'a\\b', body: "it's 東京 running \u0000\ud800", words: ['it', 's', '東京', '京', 'running'] }],
   })
   await insertMonitor(store.db, { id: 'mon_1', workspaceId: 'team', keyId: key.id, actor: {}, prices: {}, dialect: 'native', requestId: 'r1', intent: { name: '🦜' }, nextAt: now, now })
   await insertRun(store.db, { id: 'run_1', monitorId: 'mon_1', workspaceId: 'team', state: 'running', trigger: 'manual', dueAt: now })

@@ -40,8 +40,8 @@ export interface VerbDeps {
 }
 
 export interface SearchablePages {
-  /** Never waits and never fails. */
-  put(workspaceId: string, mode: KeyMode, document: Document): void
+  /** Never fails; waits only where pages come faster than they can be indexed. */
+  put(workspaceId: string, mode: KeyMode, document: Document): Promise<void>
   of(workspaceId: string, mode: KeyMode): OwnIndex
   state(workspaceId: string, mode: KeyMode): Promise<IndexState>
   delete(workspaceId: string, mode: KeyMode, selection: IndexSelection): Promise<number>

@@ -51,7 +51,7 @@ export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages
   const outcome = await deps.engine.scrape(asNamed(intent, actor), { mode: actor.mode, signal, owner: actor.keyId, ...(cache ? { cache } : {}) })
   // A redirect is no way round the list.
   if (outcome.ok && isBlocklisted(outcome.value.finalUrl, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'), outcome.evidence, outcome.timings)
-  if (outcome.ok && !outcome.value.cached && mayBeFound(intent, actor)) deps.pages?.put(actor.workspaceId, actor.mode, outcome.value)
+  if (outcome.ok && !outcome.value.cached && mayBeFound(intent, actor)) await deps.pages?.put(actor.workspaceId, actor.mode, outcome.value)
   return outcome
 }
 

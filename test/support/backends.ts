@@ -31,8 +31,8 @@ const loadTemplate = async (): Promise<Blob> => {
   } catch {
     // Nobody has made it yet.
     const store = await openStore({ dataDir: 'memory://' })
-    if (!('pglite' in store.engine)) throw new Error('expected PGlite')
-    const dump = await store.engine.pglite.dumpDataDir('none')
+    if (!store.dump) throw new Error('expected an embedded database')
+    const dump = await store.dump()
     await store.close()
     const own = `${path}.${process.pid}`
     await writeFile(own, Buffer.from(await dump.arrayBuffer()))

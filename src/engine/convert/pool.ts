@@ -11,7 +11,7 @@ const queuedBytesMaxDefault = 268_435_456
 const startupMs = 30_000
 /** A page whose caller is gone may still finish: a thread costs more to replace than most pages to convert. */
 const orphanMs = 500
-const memory = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 }
+const memory = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24, stackSizeMb: 4 }
 
 export interface ConverterOptions {
   workers: number

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Document, Metadata } from '../../contract/document.ts'
 import { canonicalUrl, type CanonicalUrl } from '../../lib/canonical-url.ts'
 import { passagesOf, type Passage } from '../../lib/passages.ts'
+import { wordsOf } from '../../lib/words.ts'
 import { simhashOf } from './simhash.ts'
 
 /** What of a page is found and shown. */
@@ -15,7 +16,7 @@ export interface Indexable {
   shown: Shown
   contentHash: string
   simhash: string
-  passages: { heading: string; body: string }[]
+  passages: { heading: string; body: string; words: string[] }[]
 }
 
 /** Kept beside a page as it comes back with results. */
@@ -40,6 +41,7 @@ export const indexable = (document: Pick<Document, 'url' | 'finalUrl' | 'fetched
   const passages = gathered(passagesOf(content)).slice(0, passagesMax)
   if (address === undefined || passages.length === 0) return undefined
   const title = (metadata.title ?? '').slice(0, 500)
+  const worded = passages.map((passage) => ({ ...passage, words: wordsOf(withoutTargets(passage.body)) }))
   return {
     key: address.key,
     url: address.url,
@@ -49,10 +51,13 @@ export const indexable = (document: Pick<Document, 'url' | 'finalUrl' | 'fetched
     crawledAt: new Date(document.fetchedAt),
     shown: shownOf(metadata),
     contentHash: createHash('sha256').update(JSON.stringify([title, passages])).digest('base64url'),
-    simhash: simhashOf(content),
-    passages,
+    simhash: simhashOf(worded.flatMap(({ words }) => words)),
+    passages: worded,
   }
 }
+
+/** Addresses behind links are no words of the text. */
+const withoutTargets = (markdown: string): string => markdown.replace(/\]\((?:[^()\s]|\([^()\s]*\))*(?: "[^"\n]*")?\)/g, ']')
 
 /** A page may name another address of itself, but none of another host. */
 const addressOf = (finalUrl: string, named: string | undefined): CanonicalUrl | undefined => {
