@@ -24,11 +24,7 @@ import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-<<<<<<< HEAD
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...indexVerbs, ...enrichVerbs, search, scrape, scrape_many: scrapeMany, scrape_or_submit: scrapeOrSubmit, extract }
-=======
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...indexVerbs, ...enrichVerbs, search, scrape, scrape_many: scrapeMany, extract, schema_draft: schemaDraft }
->>>>>>> main
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...indexVerbs, ...enrichVerbs, search, scrape, scrape_many: scrapeMany, scrape_or_submit: scrapeOrSubmit, extract, schema_draft: schemaDraft }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps
