@@ -10,12 +10,13 @@ import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer, createSessionBrowsers } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
 import { createPageIndex } from './search-index.ts'
+import { createModels } from './models.ts'
 import { createSearch } from './search-providers.ts'
 import { dialects } from './dialects/registry.ts'
 import { readAllow, readPorts } from './egress/allow.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
 import { createEngine, type Engine, type StoredPart } from './engine/engine.ts'
-import { createModel, type ModelSettings } from './engine/providers/model.ts'
+import type { Model } from './engine/providers/model.ts'
 import type { Lab } from './lab/index.ts'
 import { systemClock } from './lib/clock.ts'
 import { nearest } from './lib/nearest.ts'
@@ -83,7 +84,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const blobs = createBlobs({ folder: config.dataDir.startsWith('memory:') ? undefined : join(config.dataDir, 'blobs'), ttlS: config.blobTtlS, clock: systemClock })
   const sweepingBlobs = setInterval(() => void blobs.sweep().catch((err: unknown) => logger.warn({ err }, 'old blobs could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
-  const { engine, converter, renderer } = createEngineParts(config, ways, logger, { blobs, lull })
+  const models = createModels(config, ways.live)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger, { model: models.model, blobs, lull })
   const pages = config.index === 'off' ? undefined : createPageIndex({ store, converter, logger, lull, days: config.indexDays })
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const bus = createBus()
@@ -118,6 +120,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     engine,
     searcher,
     adoptions,
+    models,
     pages,
     jobs,
     webhooks,
@@ -191,7 +194,7 @@ export const openEngine = (config: Config): { engine: Engine; logger: Logger; cl
   checkForms(config)
   const ways = createWays(config, false)
   const logger = createLogger(config.logLevel)
-  const { engine, converter, renderer } = createEngineParts(config, ways, logger)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger, { model: createModels(config, ways.live).model })
   const close = async (): Promise<void> => {
     await renderer.close()
     await Promise.all([converter.close(), ways.close()])
@@ -199,7 +202,7 @@ export const openEngine = (config: Config): { engine: Engine; logger: Logger; cl
   return { engine, logger, close }
 }
 
-const createEngineParts = (config: Config, ways: Ways, logger: Logger, { blobs, lull }: { blobs?: BlobStore; lull?: Lull } = {}) => {
+const createEngineParts = (config: Config, ways: Ways, logger: Logger, { model, blobs, lull }: { model: Model | undefined; blobs?: BlobStore; lull?: Lull }) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
   const egress = { live: ways.live, test: ways.test }
   const renderer = createRenderer({
@@ -220,7 +223,6 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger, { blobs, 
     logger,
     clock: systemClock,
   })
-  const model = config.modelBaseUrl === undefined ? undefined : createModel(modelSettings(config, config.modelBaseUrl), ways.live)
   return { converter, renderer, engine: whileAwaited(createEngine({ egress, converter, renderer, model, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }), lull) }
 }
 
@@ -230,17 +232,6 @@ const whileAwaited = (engine: Engine, lull: Lull | undefined): Engine => lull ? 
   scrape: (intent, context) => lull.during(() => engine.scrape(intent, context)),
   enrich: (intent, context) => lull.during(() => engine.enrich(intent, context)),
 } : engine
-
-export const modelSettings = (config: Config, baseUrl: string): ModelSettings => ({
-  baseUrl,
-  ...(config.modelApiKey === undefined ? {} : { apiKey: config.modelApiKey }),
-  name: config.modelName,
-  concurrency: config.modelConcurrency,
-  concurrencyPerKey: config.modelConcurrencyPerKey,
-  timeoutMs: config.modelTimeoutMs,
-  inputTokens: config.modelInputTokens,
-  callsMax: config.modelCallsMax,
-})
 
 const jobSettings = (config: Config): JobSettings => ({
   pagesAtOnce: config.jobPagesEach,
@@ -259,7 +250,7 @@ const capabilities = (config: Config, store: Store, search: readonly string[]): 
   contentTypes: [...supportedTypes],
   limits: { timeoutMs: { min: 1000, max: 300_000, default: 30_000 }, fetchBytes: config.fetchLimitBytes, bodyBytes: config.bodyLimitBytes, redirects: config.maxRedirects },
   dialects: dialects.map(({ name, title, basePath }) => ({ name, title, basePath: basePath || '/' })),
-  providers: { search: [...search], model: config.modelBaseUrl === undefined ? null : config.modelName, proxies: [] },
+  providers: { search: [...search], model: config.modelBaseUrl === undefined ? null : config.modelName, embedding: config.embeddingBaseUrl === undefined ? null : config.embeddingName, proxies: [] },
   store: store.kind,
 })
 

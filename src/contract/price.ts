@@ -22,6 +22,10 @@ export interface PriceList {
   reading?: { kinds: readonly FormatKind[]; page: number; model: number }
   /** Each URL of a map; `page` for the whole map where unset. */
   mapUrl?: number
+  /** Pages of the results of one search: so many for nothing, then so much each; by `page` and the rest where unset. */
+  resultPages?: { free: number; each: number }
+  /** Vectors of one request's texts; `page` applies where unset. */
+  embedding?: number
   /** A browser session: once when it begins, and for each minute that it begins; `page` a minute where unset. */
   session?: { start: number; minute: number }
   /** Added for each page of a search that was read for one answer from all of them. */

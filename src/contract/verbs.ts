@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
+import type { AnswerIntent, AnswerValue, ChatIntent, ChatValue, EmbedIntent, EmbedValue } from './answer.ts'
 import type { Document } from './document.ts'
 import type { SchemaDraft } from './extract.ts'
 import type { Enrichment, EnrichIntent } from './enrich.ts'
@@ -22,7 +23,7 @@ export interface Capabilities {
   contentTypes: string[]
   limits: { timeoutMs: { min: number; max: number; default: number }; fetchBytes: number; bodyBytes: number; redirects: number }
   dialects: { name: string; title: string; basePath: string }[]
-  providers: { search: string[]; model: string | null; proxies: string[] }
+  providers: { search: string[]; model: string | null; embedding: string | null; proxies: string[] }
   store: 'pglite' | 'postgres'
 }
 
@@ -64,6 +65,10 @@ export interface VerbMap {
   scrape_or_submit: { input: PromotableIntent; value: { document: Document } | { job: JobRecord } }
   scrape_many: { input: ScrapeManyIntent; value: { results: Outcome<Document>[] } }
   search: { input: SearchIntent; value: SearchValue }
+  /** A question taken apart, searched and, on request, answered. */
+  answer: { input: AnswerIntent; value: AnswerValue }
+  chat: { input: ChatIntent; value: ChatValue }
+  embed: { input: EmbedIntent; value: EmbedValue }
   index_state: { input: Record<string, never>; value: IndexState }
   index_delete: { input: IndexSelection; value: { deleted: number } }
   extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }

@@ -132,13 +132,14 @@ export class Chain {
       if (own >= 0 && own % 2 === 0) headers[own + 1] += `; ${cookie}`
       else headers.push('cookie', cookie)
     }
-    const { maxBytes = this.#options.bodyLimitBytes, truncate = false, accept } = this.#order
+    const { maxBytes = this.#options.bodyLimitBytes, truncate = false, accept, onData } = this.#order
     return {
       path: `${route.url.pathname}${route.url.search}`,
       method: hop.method,
       headers,
       body: hop.body,
       limitBytes: maxBytes,
+      onData,
       truncate,
       buffered: this.#pool.buffered,
       onHead: ({ status, headers: received }: { status: number; headers: Headers }) => {

@@ -57,6 +57,8 @@ export interface EgressRequest {
   trust?: Trust
   /** Called with the head of the final answer before its body is read; throw a Failure to stop. */
   accept?: (head: { url: string; status: number; headers: Headers }) => void
+  /** Called with each part of the final answer's body, decoded, as it arrives. */
+  onData?: (part: Uint8Array) => void
 }
 
 export type Protocol = 'http/1.1' | 'h2'

@@ -5,6 +5,9 @@ import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import type { IndexSelection, IndexState } from '../contract/search.ts'
 import type { DocumentCache, Engine, ResultCache, StoredPart } from '../engine/engine.ts'
+import type { ChatModel } from '../engine/providers/chat.ts'
+import type { Embedder } from '../engine/providers/embedding.ts'
+import type { Model } from '../engine/providers/model.ts'
 import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
@@ -29,6 +32,7 @@ export interface VerbDeps {
   searcher: Searcher
   /** Pages under way that a job is to take over. */
   adoptions: Adoptions
+  models: Models
   /** What workspaces have fetched, as far as it can be searched; undefined where nothing is kept for that. */
   pages?: SearchablePages | undefined
   capabilities(): Capabilities
@@ -39,6 +43,13 @@ export interface VerbDeps {
   clock: Clock
 }
 
+/** What the operator has configured of models; undefined where nothing is. */
+export interface Models {
+  model: Model | undefined
+  chat: ChatModel | undefined
+  embedder: Embedder | undefined
+}
+
 export interface SearchablePages {
   /** Never fails; waits only where pages come faster than they can be indexed. */
   put(workspaceId: string, mode: KeyMode, document: Document): Promise<void>
@@ -46,3 +57,6 @@ export interface SearchablePages {
   state(workspaceId: string, mode: KeyMode): Promise<IndexState>
   delete(workspaceId: string, mode: KeyMode, selection: IndexSelection): Promise<number>
 }
+
+/** What a search needs of them. */
+export type SearchDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'searcher'>

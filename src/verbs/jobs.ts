@@ -93,7 +93,7 @@ export const jobVerbs = {
   }),
 
   search_submit: steering<'search_submit'>((deps, visit, actor, { search, ...asked }) => {
-    refuseByName(search, actor)
+    refuseByName(search.query, actor)
     return submit(deps, visit, actor, asked, { kind: 'search', stage: 'prepare', intent: { search, ...(asked.metadata ? { metadata: asked.metadata } : {}) }, pageLimit: null, pages: [] })
   }),
 

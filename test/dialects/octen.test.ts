@@ -196,6 +196,7 @@ describe('routes that wait for search, models or an invitation', () => {
     ['/embedding', { input: ['text'], model: 'octen-embedding-8b', dimension: 4096, input_type: null, truncation: true }],
     ['/vl-embedding', { model: 'octen-vl-embedding-large', input: { contents: [{ image: 'https://a.example/b.png' }] }, fps: 0.5 }],
     ['/answer', { messages: chat.messages, mode: 'full', stream: true }],
+    ['/answer', { messages: chat.messages, mode: 'queries_and_search' }],
     ['/v1/chat/completions', chat],
     ['/v1/messages', { ...chat, max_tokens: 100 }],
     ['/v1/images/generations', { prompt: 'a kettle' }],
