@@ -28,7 +28,7 @@ import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { parseRanges } from './server/client-address.ts'
 import { createServer, hostKey } from './server/server.ts'
-import { createSessions } from './sessions/index.ts'
+import { createProfiles, createSessions } from './sessions/index.ts'
 import { createBlobs } from './store/blobs.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
@@ -39,6 +39,7 @@ import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.
 import { createMonitors } from './jobs/monitors/monitors.ts'
 import { createWorker, type Worker } from './jobs/worker.ts'
 import { createDeliveries } from './webhooks/deliver.ts'
+import { createLowCreditWatch } from './webhooks/low-credits.ts'
 import { addJobEndpoint, addMonitorEndpoint, createWebhooks } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
@@ -98,15 +99,18 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
   const searcher = createSearch(config, ways.live)
   const adoptions = createAdoptions()
+  const profiles = createProfiles({ store, passphrase: config.profileKey, clock: systemClock })
+  const lowCredits = createLowCreditWatch({ store, clock: systemClock })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, searcher, adoptions, cacheOf, pages, meter, store, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, searcher, adoptions, cacheOf, pages, profiles, meter, store, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
       { name: 'monitors', everyMs: 1_000, run: monitors.tick },
       { name: 'old runs', everyMs: 600_000, run: async () => monitors.housekeeping().then(() => 0) },
       ...(pages ? [{ name: 'old pages of the search index', everyMs: 600_000, run: async () => pages.sweep().then(() => 0) }] : []),
+      { name: 'low credits', everyMs: 5_000, run: lowCredits.run },
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
@@ -114,7 +118,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     enabled: config.browser !== 'off' && config.sessions !== 0, max: config.sessions, bytesMax: config.sessionMb * 1_048_576, chromePath: config.chromePath, chromiumDir: config.chromiumDir,
     userAgent: config.userAgent, egress, trustedKeys: ways.labKeys, logger, clock: systemClock,
   })
-  const sessions = createSessions({ store, meter, browsers, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
+  const sessions = createSessions({ store, meter, browsers, profiles, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
   const verbs = createVerbs({
     meter,
     engine,
@@ -126,6 +130,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     webhooks,
     monitors,
     sessions,
+    profiles,
     cacheOf,
     partsOf,
     enrichMaxAgeS: config.enrichMaxAgeS,

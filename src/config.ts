@@ -61,6 +61,7 @@ export const settings = {
   browserRecycleS: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_S', schema: int(10, 604_800), default: '3600', doc: 'Seconds after which a browser is replaced.' }),
   browserRecycleMb: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_MB', schema: int(100, 1_000_000), default: '1500', doc: 'Memory, in MB, at which a browser is replaced.' }),
   browserIdleS: setting({ env: 'LYREBIRD_BROWSER_IDLE_S', schema: int(0, 604_800), default: '300', doc: 'Seconds after which a browser without work is ended; 0 keeps it.' }),
+  profileKey: setting({ env: 'LYREBIRD_PROFILE_KEY', schema: z.string().min(16, 'must have at least 16 characters'), secret: true, doc: 'Passphrase under which profiles (cookies and storage of sites) are encrypted; without it there are none. Profiles kept under another one cannot be read.' }),
   sessions: setting({ env: 'LYREBIRD_SESSIONS', schema: int(0, 1000), doc: 'Browser sessions at once in this process, each a browser of its own; 0 allows none. Default: by memory, 1 to 8.' }),
   sessionMb: setting({ env: 'LYREBIRD_SESSION_MB', schema: int(200, 1_000_000), default: '1500', doc: 'Memory, in MB, at which the browser of a session is ended.' }),
   sessionUrl: setting({ env: 'LYREBIRD_SESSION_URL', schema: z.url({ protocol: /^wss?$/ }).transform((value) => value.replace(/\/+$/, '')), doc: 'Address under which WebSockets reach this very process: ws://host:8787. Needed where several processes share one public address, since the browser of a session is in one of them.' }),
@@ -112,7 +113,7 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'sessions' | 'sessionUrl' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'embeddingBaseUrl' | 'embeddingApiKey' | 'prefetchDefaultKey'
+type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'profileKey' | 'sessions' | 'sessionUrl' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'embeddingBaseUrl' | 'embeddingApiKey' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

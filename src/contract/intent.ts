@@ -1,4 +1,5 @@
 import type { Mode } from './document.ts'
+import type { ProfileUse } from './profiles.ts'
 import type { ExtractOptions } from './extract.ts'
 
 /** Formats made from the document's text. */
@@ -127,6 +128,8 @@ export interface ScrapeIntent {
   /** The page itself, given by the caller: nothing is fetched. */
   content?: GivenContent
   browser?: BrowserOptions
+  /** Cookies and storage that were kept under a name; of them, those of the site of `url`. */
+  profile?: ProfileUse
   /** Most pages of a document, slides of a presentation, chapters of a book. */
   maxPages?: number
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */

@@ -1,6 +1,7 @@
 import type { Attempt } from '../failure/evidence.ts'
 import type { Deadline } from '../lib/deadline.ts'
 import type { KeyMode } from './actor.ts'
+import type { ProfileState } from './profiles.ts'
 import type { BrowserOptions, PdfOptions, ScreenshotOptions } from './intent.ts'
 
 /** A page as the browser has it at one moment. */
@@ -37,6 +38,10 @@ export interface RenderOrder {
   options: BrowserOptions
   screenshot?: ScreenshotOptions
   pdf?: PdfOptions
+  /** What the context begins with. */
+  state?: ProfileState
+  /** What it ends with is wanted. */
+  keepsState?: boolean
   /** Most bytes of the final document. */
   bytesMax: number
   deadline: Deadline
@@ -45,7 +50,7 @@ export interface RenderOrder {
 }
 
 export type RenderResult =
-  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[]; screenshot?: RawBlob; pdf?: RawBlob; actions: RawActionResult[] }
+  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[]; screenshot?: RawBlob; pdf?: RawBlob; actions: RawActionResult[]; state?: ProfileState }
   /** The address answers with something that browsers download or show with a viewer. */
   | { kind: 'file'; attempts: Attempt[] }
 

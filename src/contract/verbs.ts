@@ -8,6 +8,7 @@ import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { BatchIntent, CrawlIntent, JobEvent, JobWithin, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult, PromotableIntent, SearchJobIntent, WithinIntent } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import type { MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
+import type { ProfileRecord, ProfileState } from './profiles.ts'
 import type { PriceList } from './price.ts'
 import type { SessionIntent, SessionRecord } from './sessions.ts'
 import type { IndexSelection, IndexState, SearchIntent, SearchValue } from './search.ts'
@@ -136,6 +137,10 @@ export interface VerbMap {
   sessions_get: { input: { id: string }; value: SessionRecord }
   /** Ends it; one that is over stays as it is. */
   sessions_delete: { input: { id: string }; value: SessionRecord }
+  profiles_put: { input: { name: string; state: ProfileState }; value: ProfileRecord }
+  profiles_list: { input: Record<string, never>; value: ProfileRecord[] }
+  profiles_get: { input: { name: string }; value: ProfileRecord }
+  profiles_delete: { input: { name: string }; value: ProfileRecord }
   credits: { input: Record<string, never>; value: CreditState }
   top_up: { input: { credits: number; note?: string }; value: CreditState }
   set_credit_limit: { input: { monthlyCredits: number | null }; value: CreditState }

@@ -3,6 +3,7 @@ import type { Document } from '../contract/document.ts'
 import { isTextFormat, needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
 import type { BlobStore } from '../contract/blobs.ts'
 import type { SchemaDraft } from '../contract/extract.ts'
+import type { ProfileState } from '../contract/profiles.ts'
 import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
@@ -46,6 +47,10 @@ export interface ScrapeContext {
   mode: KeyMode
   signal: AbortSignal
   cache?: DocumentCache
+  /** Of `intent.profile`. */
+  state?: ProfileState
+  /** Told what became of it, where the page came. */
+  keep?(state: ProfileState): void
   /** Whose share of the model this takes; a key. */
   owner?: string
 }
@@ -79,6 +84,10 @@ export interface Work {
   timings: Timings
   /** A model will read the page: conversion gives its text too. */
   reads: boolean
+  /** Of the caller's profile, what belongs to the page's site. */
+  state?: ProfileState | undefined
+  /** What a rung left of it, where that is wanted. */
+  kept?: { state?: ProfileState } | undefined
 }
 
 const draftMs = 60_000
@@ -117,10 +126,11 @@ export const createEngine = (deps: EngineDeps): Engine => ({
       if (stored) return succeeded(stored.document, [stored.attempt], timings)
 
       const egress = await deps.egress[context.mode]()
-      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads }
+      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads, state: context.state, kept: context.keep && {} }
       if (intent.respectRobots && !intent.content) await obeyRobots(work, deps.userAgent)
       const reached = await climb(work)
       const document = await withExtracts(work, reached, { model, owner: context.owner ?? '' })
+      if (work.kept?.state) context.keep?.(work.kept.state)
       if (!intent.content && !document.failedFormats) context.cache?.put(key, document)
       return succeeded(document, attempts, timings)
     } catch (error) {

@@ -13,7 +13,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
 import type { Adoptions } from './tasks/adoptions.ts'
-import type { Sessions } from '../sessions/index.ts'
+import type { Profiles, Sessions } from '../sessions/index.ts'
 import type { Meter } from '../meter/meter.ts'
 
 export interface VerbDeps {
@@ -23,6 +23,7 @@ export interface VerbDeps {
   webhooks: Webhooks
   monitors: Monitors
   sessions: Sessions
+  profiles: Profiles
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
   /** Answers about hosts, kept as results are. */
@@ -59,4 +60,4 @@ export interface SearchablePages {
 }
 
 /** What a search needs of them. */
-export type SearchDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'searcher'>
+export type SearchDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'profiles' | 'searcher'>

@@ -21,13 +21,14 @@ import { enrichVerbs } from './enrich.ts'
 import { scrapeOrSubmit } from './promote.ts'
 import { scrape, scrapeMany } from './scrape.ts'
 import { indexVerbs, search } from './search.ts'
+import { profileVerbs } from './profiles.ts'
 import { sessionVerbs } from './sessions.ts'
 import { webhookVerbs } from './webhooks.ts'
 import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...indexVerbs, ...enrichVerbs, search, answer, chat, embed, scrape, scrape_many: scrapeMany, scrape_or_submit: scrapeOrSubmit, extract, schema_draft: schemaDraft }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...profileVerbs, ...indexVerbs, ...enrichVerbs, search, answer, chat, embed, scrape, scrape_many: scrapeMany, scrape_or_submit: scrapeOrSubmit, extract, schema_draft: schemaDraft }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps

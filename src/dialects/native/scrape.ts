@@ -9,6 +9,7 @@ import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
 import { answer, extraction, extractionBody, failedBody, failedFormat } from './extract-formats.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
+import { profileField, toProfile } from './profiles.ts'
 import { blobReply, format, formatNames, formatValues, plainNames, toBlobReply, toFormats } from './formats.ts'
 
 const selectors = z.array(z.string().min(1).max(500)).max(50)
@@ -40,6 +41,7 @@ export const pageFields = {
   respect_robots: z.boolean().default(false),
   max_pages: z.int().min(1).max(5000).optional().describe('Most pages of a PDF, slides, sheets or chapters that are converted; 500 where unset'),
   index: z.boolean().optional().describe('Whether searches of the workspace may find the page. Default: yes, unless cookies or a credential are sent'),
+  profile: profileField.optional(),
   ...browserFields,
 }
 
@@ -104,6 +106,7 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
     allowedTypes: [],
     ...(body.max_pages === undefined ? {} : { maxPages: body.max_pages }),
     ...(body.index === undefined ? {} : { index: body.index }),
+    ...(body.profile === undefined ? {} : { profile: toProfile(body.profile) }),
     ...(browser === undefined ? {} : { browser }),
   }
 }

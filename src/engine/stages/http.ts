@@ -14,11 +14,13 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
     url: intent.url,
     headers: { accept: acceptHeader, 'accept-language': 'en;q=0.9,*;q=0.5', ...intent.headers },
     cookies: intent.cookies,
+    ...(work.state ? { stored: work.state.cookies } : {}),
     signal: deadline.signal,
     deadline,
     accept: (head) => admit(head.status, head.headers, intent.allowedTypes),
   })
   work.attempts.push(...response.attempts)
+  if (work.kept && work.state) work.kept.state = { ...work.state, cookies: response.stored }
   Object.assign(timings, response.timings)
 
   const convertStart = work.clock()

@@ -21,6 +21,8 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
     cookies: intent.cookies,
     options: intent.browser ?? {},
     ...shotOrders(intent),
+    ...(work.state ? { state: work.state } : {}),
+    keepsState: work.kept !== undefined,
     bytesMax: work.bytesMax,
     deadline,
     look: async (page) => {
@@ -32,6 +34,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
   if (result.kind === 'file' && !intent.formats.every(isTextFormat)) throw fail('content.unsupported_type', { contentType: 'not a web page' })
   if (result.kind === 'file') return httpRung({ ...work, intent: { ...intent, render: 'static' } })
   if (!converted) throw fail('content.render_failed')
+  if (work.kept && result.state) work.kept.state = result.state
 
   const { page } = result
   const failure = failureOf(converted.verdict, page.status)
