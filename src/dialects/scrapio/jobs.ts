@@ -67,6 +67,9 @@ const rows: Record<JobBody['kind'] | 'prompt', Route> = {
   map: queuing('map_submit', mapPrices, (wish) => ({ ...mapIntent((wish as Of<'map'>).input, timeoutMsDefault), ...askedFor(wish) })),
 }
 
+/** Jobs of other voices have no shape here. */
+const ours = { dialect: 'scrapio' } as const
+
 const params = z.object({ id: text(200) })
 
 const cancelReply = z.object({ request_id: z.string(), job_id: z.string(), job_type: z.string(), status: z.string(), mode: z.literal('async') })
@@ -84,17 +87,17 @@ export const jobRoutes: Route[] = [
   }),
   route({
     method: 'GET', path: '/v1/jobs/:id', verb: 'jobs_results', throttled: false, summary: 'State of a job', params, response: statusReply,
-    toIntent: ({ params: { id } }) => ({ id, limit: 1, documents: true }),
+    toIntent: ({ params: { id } }) => ({ id, of: ours, limit: 1, documents: true }),
     render: ({ job: record, items }, _, info) => ({ status: 200, body: renderStatus(record, items, info) }),
   }),
   route({
     method: 'GET', path: '/v1/jobs/:id/result', verb: 'jobs_results', throttled: false, summary: 'What came of a job; of a failed one, why', params, response: resultReply,
-    toIntent: ({ params: { id } }) => ({ id, limit: pagesMax, documents: true }),
+    toIntent: ({ params: { id } }) => ({ id, of: ours, limit: pagesMax, documents: true }),
     render: ({ job: record, items }, _, info) => ({ status: 200, body: renderResult(record, items, info) }),
   }),
   route({
     method: 'POST', path: '/v1/jobs/:id/cancel', verb: 'jobs_stop', summary: 'Cancels a job: 202 where it was not over, 200 where it was', params, response: cancelReply,
-    toIntent: ({ params: { id } }) => ({ id }),
+    toIntent: ({ params: { id } }) => ({ id, of: ours }),
     render: ({ job: record, stopped }, _, info) => ({
       status: stopped ? 202 : 200,
       body: { request_id: info.requestId, job_id: record.id, job_type: askedOf(record).kind satisfies Kind, status: record.state, mode: 'async' },
