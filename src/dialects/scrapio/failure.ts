@@ -182,7 +182,8 @@ const bodyOf = (info: ReplyInfo): Record<string, unknown> => ((info.input as { b
 const named = /(?:^|\.)(?:(?:amazon|booking|agoda|airbnb|target|autotrader|walmart|youtube|reddit|producthunt|tiktok)\.[a-z.]{2,6}|apps\.apple\.com|youtu\.be)$/i
 
 const hintFor = (info: ReplyInfo): { hint?: string } => {
-  const host = URL.parse(String(bodyOf(info).url ?? ''))?.hostname ?? ''
+  const { url } = bodyOf(info)
+  const host = typeof url === 'string' ? (URL.parse(url)?.hostname ?? '') : ''
   return named.test(host) ? { hint: `${host} is hard to drive: where this server has a route for that site, it answers with the data itself.` } : {}
 }
 
