@@ -249,7 +249,7 @@ const jobSettings = (config: Config): JobSettings => ({
 
 const capabilities = (config: Config, store: Store, search: readonly string[]): Capabilities => ({
   version,
-  formats: [...textKinds, ...readKinds.filter((kind) => kind === 'json' || config.modelBaseUrl !== undefined), ...(config.browser === 'off' ? [] : shownKinds), 'metadata'],
+  formats: [...textKinds, ...readKinds.filter((kind) => kind === 'json' || kind === 'branding' || config.modelBaseUrl !== undefined), ...(config.browser === 'off' ? [] : shownKinds), 'metadata'],
   modes: [...modes],
   renderers: { static: true, js: config.browser !== 'off' },
   contentTypes: [...supportedTypes],

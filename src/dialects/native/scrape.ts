@@ -7,6 +7,7 @@ import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
 import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
+import { brand } from './enrich-values.ts'
 import { answer, extraction, extractionBody, failedBody, failedFormat } from './extract-formats.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
 import { profileField, toProfile } from './profiles.ts'
@@ -76,6 +77,7 @@ const scrapeReply = z.object({
     json: z.unknown().optional(),
     summary: z.string().optional(),
     question: answer.optional(),
+    branding: brand.optional(),
     extraction: extraction.optional(),
     failed_formats: z.record(z.string(), failedFormat).optional(),
     screenshot: blobReply.optional(),
