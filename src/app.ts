@@ -30,6 +30,7 @@ import { parseRanges } from './server/client-address.ts'
 import { createServer, hostKey } from './server/server.ts'
 import { createProfiles, createSessions } from './sessions/index.ts'
 import { createBlobs } from './store/blobs.ts'
+import { createWorkIndex } from './store/history.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
 import { exportStore, importStore } from './store/transfer.ts'
@@ -132,6 +133,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     sessions,
     profiles,
     cacheOf,
+    valuesOf: (workspaceId) => (config.cacheTtlS === 0 ? undefined : caches.of<unknown>(workspaceId)),
+    work: createWorkIndex(store),
     partsOf,
     enrichMaxAgeS: config.enrichMaxAgeS,
     capabilities: () => capabilities(config, store, searcher.names),

@@ -4,6 +4,7 @@ import type { AnswerIntent, AnswerValue, ChatIntent, ChatValue, EmbedIntent, Emb
 import type { Document } from './document.ts'
 import type { SchemaDraft } from './extract.ts'
 import type { Enrichment, EnrichIntent } from './enrich.ts'
+import type { OpenWork, PastWork, WorkQuery } from './history.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { BatchIntent, CrawlIntent, JobEvent, JobWithin, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult, PromotableIntent, SearchJobIntent, WithinIntent } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
@@ -158,11 +159,15 @@ export interface VerbMap {
   workspaces_create: { input: { id: string; name: string }; value: Workspace }
   requests_list: { input: HistoryQuery; value: Page<RequestRecord> }
   requests_get: { input: { id: string }; value: RequestRecord }
+  /** Requests, crawls, their pages and the runs of monitors in one list. */
+  work_list: { input: WorkQuery; value: { items: PastWork[]; total: number } }
+  work_get: { input: { id: string; dialect: string }; value: PastWork }
   keys_create: { input: NewKey; value: { key: KeyRecord; secret: string } }
   keys_list: { input: Record<string, never>; value: KeyRecord[] }
   keys_revoke: { input: { id: string }; value: KeyRecord }
   keys_rotate: { input: { id: string }; value: { key: KeyRecord; secret: string } }
-  whoami: { input: Record<string, never>; value: { actor: Actor; key: KeyRecord; credits: CreditState } }
+  /** `open` counts what is not over, where asked for. */
+  whoami: { input: { open?: boolean }; value: { actor: Actor; key: KeyRecord; credits: CreditState; open?: OpenWork } }
   capabilities: { input: Record<string, never>; value: Capabilities }
   health: { input: Record<string, never>; value: Health }
   /** `uptimeSeconds` is that of this process. */
@@ -196,6 +201,8 @@ export interface Visit {
   readonly signal: AbortSignal
   readonly prices: PriceList
   readonly creditPolicy: CreditPolicy
+  /** The values of its requests are kept for `work_get`. */
+  readonly keepsValues: boolean
   /** A failure that takes the place of a verb's value before it is billed. */
   readonly veto?: (value: unknown) => Failure | undefined
   /** HTTP status that the dialect gives a failure, or a success (null). */

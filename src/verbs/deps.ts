@@ -14,6 +14,7 @@ import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
 import type { Adoptions } from './tasks/adoptions.ts'
 import type { Profiles, Sessions } from '../sessions/index.ts'
+import type { WorkIndex } from '../store/history.ts'
 import type { Meter } from '../meter/meter.ts'
 
 export interface VerbDeps {
@@ -26,6 +27,9 @@ export interface VerbDeps {
   profiles: Profiles
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
+  /** Values of past requests, kept like results; undefined where none are. */
+  valuesOf(workspaceId: string): ResultCache<unknown> | undefined
+  work: WorkIndex
   /** Answers about hosts, kept as results are. */
   partsOf(workspaceId: string): ResultCache<StoredPart> | undefined
   /** Seconds for which such an answer will do, where a request names none. */
