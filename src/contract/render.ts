@@ -36,6 +36,8 @@ export interface RenderOrder {
   options: BrowserOptions
   screenshot?: ScreenshotOptions
   pdf?: PdfOptions
+  /** The id of a proxy's way out; unset: none. */
+  way?: string
   /** What the context begins with. */
   state?: ProfileState
   /** What it ends with is wanted. */
