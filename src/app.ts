@@ -103,7 +103,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const lowCredits = createLowCreditWatch({ store, clock: systemClock })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, pages, profiles, meter, store, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, cacheOf, pages, profiles, meter, store, blobs, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
@@ -250,7 +250,7 @@ const jobSettings = (config: Config): JobSettings => ({
 
 const capabilities = (config: Config, store: Store, search: readonly string[]): Capabilities => ({
   version,
-  formats: [...textKinds, ...readKinds.filter((kind) => kind === 'json' || config.modelBaseUrl !== undefined), ...(config.browser === 'off' ? [] : shownKinds), 'metadata'],
+  formats: [...textKinds, ...readKinds.filter((kind) => kind === 'json' || kind === 'branding' || config.modelBaseUrl !== undefined), ...(config.browser === 'off' ? [] : shownKinds), 'metadata'],
   modes: [...modes],
   renderers: { static: true, js: config.browser !== 'off' },
   contentTypes: [...supportedTypes],

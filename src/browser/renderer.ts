@@ -198,9 +198,10 @@ class Job {
   async #visit(visit: Visit, proxy: BrowserProxy): Promise<RenderResult> {
     if (!(await visit.go())) return { kind: 'file', attempts: [this.#attempt(this.#order.url, proxy, { outcome: 'ok', signal: 'not a page' })] }
     const page = await visit.read()
+    const probe = this.#order.probe ? await visit.probe(this.#order.probe.clear) : undefined
     const shots = await visit.shots()
     const state = this.#order.keepsState ? { state: await stateOf(visit.page.context()) } : {}
-    return { kind: 'page', page, ...shots, ...state, actions: visit.actions, warnings: visit.warnings, attempts: [this.#attempt(page.url, proxy, { outcome: 'ok', status: page.status })] }
+    return { kind: 'page', page, ...shots, ...state, ...(probe === undefined ? {} : { probe }), actions: visit.actions, warnings: visit.warnings, attempts: [this.#attempt(page.url, proxy, { outcome: 'ok', status: page.status })] }
   }
 
   #attempt(url: string, proxy: BrowserProxy, rest: Pick<Attempt, 'outcome' | 'status' | 'signal'>): Attempt {

@@ -14,6 +14,9 @@ import { addHeaders, blockTraffic } from './traffic.ts'
 /** Time for stability that is left unused before the deadline, so that the page can still be read. */
 const readingMs = 750
 const settleMsMax = 20_000
+/** Elements whose styles are looked at, and characters of one inline picture. */
+const probedMax = 6000
+const probedMarkup = 60_000
 /** For observers of the page to see where it is now; what they load is waited for. */
 const scrollMs = 100
 
@@ -128,6 +131,17 @@ export class Visit {
     }
     if (pdf) made.pdf = await takePdf(this.page, pdf)
     return made
+  }
+
+  /** Undefined where the page would not be looked at: its text is worth more. */
+  async probe(clear: boolean): Promise<unknown> {
+    try {
+      return await this.#patiently(() => this.page.evaluate(call('probe', { elementsMax: probedMax, markupMax: probedMarkup, clear })))
+    } catch (error) {
+      if (this.page.isClosed()) throw error
+      this.warnings.push('The styles of the page could not be read.')
+      return undefined
+    }
   }
 
   async snapshot(): Promise<RenderedPage> {

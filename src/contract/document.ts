@@ -1,4 +1,5 @@
 import type { FailureJson } from '../failure/failure.ts'
+import type { Brand } from './brand.ts'
 import type { ProxyTier } from './proxy.ts'
 import type { Answer, Extraction } from './extract.ts'
 
@@ -89,6 +90,7 @@ export interface Formats {
   json?: unknown
   summary?: string
   question?: Answer
+  branding?: Brand
   screenshot?: PageBlob
   pdf?: PageBlob
 }

@@ -6,8 +6,8 @@ import type { ExtractOptions } from './extract.ts'
 /** Formats made from the document's text. */
 export const textKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images'] as const
 export type TextKind = (typeof textKinds)[number]
-/** Formats that are read from the document, some by a model. */
-export const readKinds = ['json', 'summary', 'question'] as const
+/** Formats that are read from the document, some by a model; `branding` is better where a browser has shown it. */
+export const readKinds = ['json', 'summary', 'question', 'branding'] as const
 export type ReadKind = (typeof readKinds)[number]
 /** Formats that only a browser makes. */
 export const shownKinds = ['screenshot', 'pdf'] as const

@@ -29,6 +29,8 @@ export interface PriceList {
   session?: { start: number; minute: number }
   /** Added for each page of a search that was read for one answer from all of them. */
   searchExtract?: number
+  /** Added for a look of a monitor that saw a change. */
+  change?: number
   /** A target's 4xx that the caller asked to pay for. */
   targetError: number
 }

@@ -38,6 +38,8 @@ export interface RenderOrder {
   pdf?: PdfOptions
   /** The id of a proxy's way out; unset: none. */
   way?: string
+  /** Look at the styles that the page is shown with; `clear` takes layers that ask for consent out of the picture after that. */
+  probe?: { clear: boolean }
   /** What the context begins with. */
   state?: ProfileState
   /** What it ends with is wanted. */
@@ -49,8 +51,9 @@ export interface RenderOrder {
   look(page: RenderedPage): Promise<number>
 }
 
+/** `probe` comes out of a stranger's page: nothing about its form is certain. */
 export type RenderResult =
-  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[]; screenshot?: RawBlob; pdf?: RawBlob; actions: RawActionResult[]; state?: ProfileState }
+  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[]; screenshot?: RawBlob; pdf?: RawBlob; probe?: unknown; actions: RawActionResult[]; state?: ProfileState }
   /** The address answers with something that browsers download or show with a viewer. */
   | { kind: 'file'; attempts: Attempt[] }
 

@@ -17,6 +17,8 @@ export interface ProxyWay {
 export interface Proxies {
   /** Tiers with at least one proxy. */
   readonly tiers: readonly string[]
+  /** Whether any is configured for that. */
+  has(tier: string, country?: string): boolean
   /** A proxy of the tier that works, as far as is known. Throws platform.proxy_unavailable. */
   pick(tier: string, wish: { country?: string; sticky?: string }): Promise<ProxyWay>
   /** The egress of a way that was picked. */
@@ -84,6 +86,7 @@ export const createProxies = ({ tiers, open }: Options): Proxies => {
 
   return {
     tiers: [...new Set(members.map(({ tier }) => tier))],
+    has: (tier, country) => members.some((member) => member.tier === tier && (country === undefined || member.address.country === country)),
     async pick(tier, { country, sticky }) {
       const fitting = members.filter((member) => member.tier === tier && (country === undefined || member.address.country === country) && isUsable(member))
       // Rendezvous: each session ranks the proxies in an order of its own, which others' troubles do not change.

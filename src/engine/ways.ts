@@ -7,10 +7,10 @@ import type { Work } from './engine.ts'
 const triesPerTier = 3
 
 /** The tiers on which a page is tried, in order; null is no proxy. */
-const ladderOf = ({ mode, optional = false }: ProxyWish, configured: readonly string[]): (ProxyTier | null)[] => {
+const ladderOf = ({ mode, country, optional = false }: ProxyWish, has: Proxies['has']): (ProxyTier | null)[] => {
   if (mode === 'none') return [null]
-  if (mode === 'auto') return [null, ...proxyTiers.filter((tier) => configured.includes(tier))]
-  return [optional && !configured.includes(mode) ? null : mode]
+  if (mode === 'auto') return [null, ...proxyTiers.filter((tier) => has(tier, country))]
+  return [optional && !has(mode, country) ? null : mode]
 }
 
 /** Where another address may be treated otherwise. */
@@ -33,7 +33,7 @@ export const alongWays = async <T>(work: Work, { proxies, mode, owner }: Choice,
   if (!wish || work.intent.content) return { value: await run(work), tier: undefined }
   const pool = mode === 'live' ? proxies : undefined
   let first: unknown
-  for (const tier of ladderOf(wish, pool?.tiers ?? [])) {
+  for (const tier of ladderOf(wish, (tier, country) => pool?.has(tier, country) ?? false)) {
     try {
       return tier === null ? { value: await run(work), tier: undefined } : { value: await throughTier(work, pool, tier, wish, owner, run), tier }
     } catch (error) {

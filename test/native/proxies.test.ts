@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Writable } from 'node:stream'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp, type TestKey } from '../harness.ts'
+import { startChild } from '../support/child.ts'
 import { startProxy, type TestProxy } from '../support/proxy.ts'
 
 let [plain, german, socks, wrong, dead] = [] as unknown as TestProxy[]
@@ -161,19 +161,11 @@ describe('a proxy that does not work', () => {
   })
 
   it('leaves no credential in a log, an answer or the history', async () => {
-    const written: string[] = []
-    const original = process.stdout.write.bind(process.stdout)
-    process.stdout.write = ((chunk: string | Uint8Array) => { written.push(String(chunk)); return true }) as Writable['write'] as typeof process.stdout.write
-    try {
-      const own = await startTestApp({ labForLive: true, logLevel: 'trace', proxiesStandard: wrong!.url.replace('right', 'hunter2') })
-      const { secret } = await own.key({ mode: 'live' })
-      written.push(JSON.stringify((await scrape({ proxy: 'standard' }, secret, own)).body))
-      written.push(await (await own.request('/v1/requests', { headers: { 'x-api-key': secret } })).text())
-      written.push(await (await own.request('/v1/capabilities')).text())
-      await own.close()
-    } finally {
-      process.stdout.write = original
-    }
+    const child = startChild('./proxy-process.ts', [wrong!.url.replace('right', 'hunter2')])
+    const written = [await child.line(), await child.line(), await child.line()]
+    await child.exited
+    written.push(child.stderr())
+    expect(child.stderr()).toContain('"code":"platform.proxy_unavailable"')
     expect(written.join('\n')).toContain('platform.proxy_unavailable')
     expect(written.join('\n')).not.toMatch(/hunter2|dXNlcjpodW50ZXIy/)
   })

@@ -87,7 +87,7 @@ export const createSessionBrowsers = async (options: SessionBrowserOptions): Pro
 
 const egressFor = async ({ egress, proxies }: SessionBrowserOptions, { mode, proxy, sticky }: SessionBrowserOrder): Promise<Egress> => {
   if (!proxy || proxy.mode === 'none' || proxy.mode === 'auto') return egress[mode]()
-  const usable = mode === 'live' && proxies?.tiers.includes(proxy.mode)
+  const usable = mode === 'live' && proxies?.has(proxy.mode, proxy.optional ? proxy.country : undefined)
   if (usable && proxies) return (await proxies.pick(proxy.mode, { sticky: proxy.session ?? sticky, ...(proxy.country === undefined ? {} : { country: proxy.country }) })).egress
   if (proxy.optional) return egress[mode]()
   throw fail('platform.proxy_unavailable')

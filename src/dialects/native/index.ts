@@ -25,7 +25,7 @@ export const native: Dialect = {
   routes: [...scrapeRoutes, ...extractRoutes, ...enrichRoutes, ...searchRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...sessionRoutes, ...profileRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
   renderFailure: renderProblem,
   failureBody: problem,
-  prices: { page: 1, rendered: 0, formats: {}, parts: { brand: 1, company: 1, classification: 1 }, targetError: 0, cacheHit: 0 },
+  prices: { page: 1, rendered: 0, formats: { branding: 1 }, parts: { brand: 1, company: 1, classification: 1 }, targetError: 0, cacheHit: 0 },
   creditPolicy: 'reserve',
   idempotencyHeader: 'idempotency-key',
   negotiates: true,

@@ -8,6 +8,7 @@ import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
 import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
+import { brand } from './enrich-values.ts'
 import { answer, extraction, extractionBody, failedBody, failedFormat } from './extract-formats.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
 import { proxyField, toProxy } from './proxy.ts'
@@ -80,6 +81,7 @@ const scrapeReply = z.object({
     json: z.unknown().optional(),
     summary: z.string().optional(),
     question: answer.optional(),
+    branding: brand.optional(),
     extraction: extraction.optional(),
     failed_formats: z.record(z.string(), failedFormat).optional(),
     screenshot: blobReply.optional(),

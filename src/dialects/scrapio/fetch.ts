@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
 import { scrapeIntent, type BrowserOptions, type FormatRequest, type ScrapeIntent } from '../../contract/intent.ts'
+import type { ProxyWish } from '../../contract/proxy.ts'
 import { Failure, fail } from '../../failure/failure.ts'
 import { route, type ReplyInfo } from '../dialect.ts'
 import { extract, extractNeedsJson, type Extract } from './extract.ts'
@@ -66,7 +67,6 @@ const wantedOf = (wish: FetchBody): Output[] => [...new Set<Output>(wish.output 
 
 export const fetchIntent = (wish: FetchBody): ScrapeIntent => {
   if (wish.session) throw fail('platform.not_configured', { setting: 'Keeping a session' })
-  if (wish.use_proxy === true || wish.proxy === 'basic' || wish.proxy === 'stealth') throw fail('platform.proxy_unavailable')
   if (wish.extract && wish.extract.mode !== 'page') throw extractionMissing(wish.extract)
   const wanted = wantedOf(wish).flatMap((output) => formats[output] ?? [])
   if (wanted.length === 0) throw noScreenshot()
@@ -75,8 +75,16 @@ export const fetchIntent = (wish: FetchBody): ScrapeIntent => {
     formats: wanted,
     render: wish.render_js === true ? 'js' : 'auto',
     timeoutMs: wish.timeout_ms ?? timeoutMsDefault,
+    ...proxyOf(wish),
     ...(wish.device ? { browser: browserOf[wish.device] } : {}),
   })
+}
+
+/** A page fetched without the proxy would not be the one that was asked for: where none is configured, that is the answer. */
+export const proxyOf = ({ use_proxy: uses, proxy: word }: { use_proxy?: boolean | undefined; proxy?: 'auto' | 'basic' | 'stealth' | undefined }): { proxy?: ProxyWish } => {
+  if (uses === true || word === 'stealth') return { proxy: { mode: 'premium' } }
+  if (word === 'basic') return { proxy: { mode: 'standard' } }
+  return word === 'auto' ? { proxy: { mode: 'auto' } } : {}
 }
 
 const extractionMissing = (wanted: Extract): Failure => {

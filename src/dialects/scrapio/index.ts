@@ -19,7 +19,7 @@ export const scrapio: Dialect = {
   renderFailure,
   failureBody,
   // 1 static, 5 rendered, 2 with `json`, which nothing but the text of a page serves.
-  prices: { page: 1, rendered: 4, formats: { text: 1 }, targetError: 0 },
+  prices: { page: 1, rendered: 4, formats: { text: 1 }, proxies: { premium: 65 }, targetError: 0 },
   // A balance that is not used up is enough for any request.
   creditPolicy: 'gate',
   idempotencyHeader: 'idempotency-key',

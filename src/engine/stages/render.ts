@@ -20,7 +20,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
     headers: intent.headers,
     cookies: intent.cookies,
     options: intent.browser ?? {},
-    ...shotOrders(intent),
+    ...shotOrders(intent, work.sees === true),
     ...(work.way === undefined ? {} : { way: work.way }),
     ...(work.state ? { state: work.state } : {}),
     keepsState: work.kept !== undefined,
@@ -57,7 +57,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
       cached: false,
       formats: {
         ...converted.formats,
-        ...(result.screenshot ? { screenshot: await blobOf(work, result.screenshot, deliveryOf(intent, 'screenshot')) } : {}),
+        ...(result.screenshot && intent.formats.some(({ kind }) => kind === 'screenshot') ? { screenshot: await blobOf(work, result.screenshot, deliveryOf(intent, 'screenshot')) } : {}),
         ...(result.pdf ? { pdf: await blobOf(work, result.pdf, deliveryOf(intent, 'pdf')) } : {}),
       },
       metadata: converted.metadata,
@@ -65,13 +65,14 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
       ...(intent.browser?.actions ? { actions: await Promise.all(result.actions.map((one) => actionOf(work, one))) } : {}),
     },
     ...findingsOf(converted),
+    ...(work.sees ? { sight: { ...(result.probe === undefined ? {} : { probe: result.probe }), ...(result.screenshot ? { screenshot: result.screenshot } : {}) } } : {}),
   }
 }
 
-const shotOrders = ({ formats }: ScrapeIntent): Pick<RenderOrder, 'screenshot' | 'pdf'> => {
+const shotOrders = ({ formats }: ScrapeIntent, sees: boolean): Pick<RenderOrder, 'screenshot' | 'pdf' | 'probe'> => {
   const screenshot = formats.find((format) => format.kind === 'screenshot')
   const pdf = formats.find((format) => format.kind === 'pdf')
-  return { ...(screenshot ? { screenshot: screenshot.screenshot ?? {} } : {}), ...(pdf ? { pdf: pdf.pdf ?? {} } : {}) }
+  return { ...(sees ? { probe: { clear: !screenshot } } : {}), ...(screenshot ? { screenshot: screenshot.screenshot ?? {} } : sees ? { screenshot: {} } : {}), ...(pdf ? { pdf: pdf.pdf ?? {} } : {}) }
 }
 
 const deliveryOf = ({ formats }: ScrapeIntent, kind: 'screenshot' | 'pdf'): Delivery => {
