@@ -13,3 +13,6 @@ export interface Attempt {
   proxy?: string
   signal?: string
 }
+
+/** `signal` of an attempt that fetched a PDF of pictures. */
+export const pdfWithoutText = 'pdf without text'

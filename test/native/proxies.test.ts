@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close()
   friendly.close()
-  await Promise.all([plain, german, socks, wrong, dead].map((proxy) => proxy?.close()))
+  await Promise.all([plain, german, socks, wrong, dead].map(async (proxy) => proxy?.close()))
 })
 beforeEach(() => {
   for (const proxy of [plain, german, socks]) {
