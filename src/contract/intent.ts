@@ -115,6 +115,8 @@ export interface ScrapeIntent {
   url: string
   formats: FormatRequest[]
   mode: Mode
+  /** Of main content: begin with the page's own heading, which by itself does not count as content. */
+  heading?: boolean
   includeSelectors: string[]
   excludeSelectors: string[]
   headers: Record<string, string>

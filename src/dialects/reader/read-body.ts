@@ -65,6 +65,8 @@ const proxyWish: Record<ProxyMode, ProxyWish> = {
 const pageOf = (url: string, body: ReadBody): ScrapeIntent => scrapeIntent({
   url,
   mode: body.onlyMainContent ? 'reader' : 'normal',
+  // The vendor drops what is around the content and nothing inside it.
+  ...(body.onlyMainContent ? { heading: true } : {}),
   includeSelectors: body.includeTags,
   excludeSelectors: body.excludeTags,
   timeoutMs: body.timeoutMs,

@@ -127,6 +127,7 @@ const convert = async ({ converter, deadline, intent, reads }: Work, page: Rende
       headers: page.headers,
       formats: intent.formats.filter(isTextFormat),
       mode: intent.mode,
+      heading: intent.heading ?? false,
       includeSelectors: intent.includeSelectors,
       excludeSelectors: intent.excludeSelectors,
       material: reads,
