@@ -1,4 +1,5 @@
 import type { Mode } from './document.ts'
+import type { ProxyWish } from './proxy.ts'
 import type { ProfileUse } from './profiles.ts'
 import type { ExtractOptions } from './extract.ts'
 
@@ -132,6 +133,8 @@ export interface ScrapeIntent {
   browser?: BrowserOptions
   /** Cookies and storage that were kept under a name; of them, those of the site of `url`. */
   profile?: ProfileUse
+  /** Unset: none. */
+  proxy?: ProxyWish
   /** Most pages of a document, slides of a presentation, chapters of a book. */
   maxPages?: number
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */
