@@ -1,6 +1,7 @@
+import { pdfWithoutText } from '../../failure/evidence.ts'
 import { fail, isFailure } from '../../failure/failure.ts'
 import type { EgressRequest, EgressResponse } from '../../egress/index.ts'
-import { isSupportedType } from '../convert/index.ts'
+import { isSupportedType, type Converted } from '../convert/index.ts'
 import type { RungResult, Work } from '../engine.ts'
 import { findingsOf } from './extract.ts'
 import { browserMayPass, failureOf, signalOf } from '../verdict.ts'
@@ -35,6 +36,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
       headers: [...response.headers],
       formats: intent.formats,
       mode: intent.mode,
+      heading: intent.heading ?? false,
       includeSelectors: intent.includeSelectors,
       excludeSelectors: intent.excludeSelectors,
       material: work.reads,
@@ -46,7 +48,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
 
   const failure = failureOf(converted.verdict, response.status)
   if (failure) {
-    note(work, response, failure.code, signalOf(converted.verdict))
+    note(work, response, failure.code, isBlankPdf(converted) ? pdfWithoutText : signalOf(converted.verdict))
     if (browserMayPass(converted.verdict) && intent.render === 'auto') return { kind: 'climb', failure }
     throw failure
   }
@@ -67,6 +69,8 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
     ...findingsOf(converted),
   }
 }
+
+const isBlankPdf = ({ verdict, contentType }: Converted): boolean => verdict.kind === 'empty' && contentType.startsWith('application/pdf')
 
 /** The exchange, with its attempts kept whether it succeeds or not. */
 const exchange = async (work: Work, request: EgressRequest): Promise<EgressResponse> => {
