@@ -2,7 +2,7 @@ import type { Mode } from './document.ts'
 import type { ExtractOptions } from './extract.ts'
 
 /** Formats made from the document's text. */
-export const textKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images'] as const
+export const textKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images', 'sections', 'chunks'] as const
 export type TextKind = (typeof textKinds)[number]
 /** Formats that are read from the document, some by a model. */
 export const readKinds = ['json', 'summary', 'question'] as const
@@ -20,8 +20,19 @@ export interface FormatRequest {
   extract?: ExtractOptions
   /** Of `question`: what is asked; of `summary`: what it should look at. */
   prompt?: string
+  /** Of `sections`: headings without what stands below them. */
+  outline?: boolean
+  /** Of `chunks`. */
+  chunks?: ChunkOptions
   screenshot?: ScreenshotOptions
   pdf?: PdfOptions
+}
+
+export interface ChunkOptions {
+  /** Most tokens of one. */
+  tokens?: number
+  /** Tokens that two neighbours share. */
+  overlap?: number
 }
 
 export const shotTypes = ['png', 'jpeg', 'webp'] as const
@@ -127,6 +138,10 @@ export interface ScrapeIntent {
   browser?: BrowserOptions
   /** Most pages of a document, slides of a presentation, chapters of a book. */
   maxPages?: number
+  /** Budget of Markdown and text. */
+  maxTokens?: number
+  /** Only this part of the Markdown: headings from the outside in, joined by ` > `. */
+  section?: string
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */
   index?: boolean
 }

@@ -1,0 +1,16 @@
+import { isTextFormat, type ScrapeIntent } from '../../contract/intent.ts'
+import type { ConvertInput } from '../convert/index.ts'
+
+type Wishes = Pick<ConvertInput, 'formats' | 'mode' | 'includeSelectors' | 'excludeSelectors' | 'material' | 'maxPages' | 'maxTokens' | 'section'>
+
+/** What of an intent concerns the conversion, the same on every rung. `reads`: a model will read the page. */
+export const wishesOf = (intent: ScrapeIntent, reads: boolean): Wishes => ({
+  formats: intent.formats.filter(isTextFormat),
+  mode: intent.mode,
+  includeSelectors: intent.includeSelectors,
+  excludeSelectors: intent.excludeSelectors,
+  material: reads,
+  ...(intent.maxPages === undefined ? {} : { maxPages: intent.maxPages }),
+  ...(intent.maxTokens === undefined ? {} : { maxTokens: intent.maxTokens }),
+  ...(intent.section === undefined ? {} : { section: intent.section }),
+})
