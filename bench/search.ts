@@ -68,7 +68,7 @@ const main = async (): Promise<void> => {
   }
 }
 
-const relevance = async (pages: readonly Page[], rank: Ranker): Promise<number[]> => {
+const relevance = async (pages: readonly Page[], rank: Ranker): Promise<(string | number)[]> => {
   const ranks: number[] = []
   const times: number[] = []
   for (const { id, query } of pages) {
@@ -78,7 +78,8 @@ const relevance = async (pages: readonly Page[], rank: Ranker): Promise<number[]
     ranks.push(found.indexOf(id) + 1)
   }
   const share = (of: (rank: number) => number): number => ranks.reduce((sum, one) => sum + of(one), 0) / ranks.length
-  return [share((one) => (one > 0 ? 1 / one : 0)), share((one) => Number(one > 0 && one <= 10)), share((one) => Number(one === 1)), quantile(times, 0.5), quantile(times, 0.95)]
+  const shown = (of: (rank: number) => number): string => share(of).toFixed(3)
+  return [shown((one) => (one > 0 ? 1 / one : 0)), shown((one) => Number(one > 0 && one <= 10)), shown((one) => Number(one === 1)), quantile(times, 0.5), quantile(times, 0.95)]
 }
 
 const rankerOf = (store: Store): Ranker => async (query) =>

@@ -10,12 +10,13 @@ import type { Capabilities, Health } from './contract/verbs.ts'
 import { createRenderer, createSessionBrowsers } from './browser/index.ts'
 import { createCaches } from './document-cache.ts'
 import { createPageIndex } from './search-index.ts'
+import { createModels } from './models.ts'
 import { createSearch } from './search-providers.ts'
 import { dialects } from './dialects/registry.ts'
 import { readAllow, readPorts } from './egress/allow.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
 import { createEngine, type Engine, type StoredPart } from './engine/engine.ts'
-import { createModel, type ModelSettings } from './engine/providers/model.ts'
+import type { Model } from './engine/providers/model.ts'
 import type { Lab } from './lab/index.ts'
 import { systemClock } from './lib/clock.ts'
 import { nearest } from './lib/nearest.ts'
@@ -27,7 +28,7 @@ import { listen, type Listener } from './server/listen.ts'
 import { createMetrics } from './server/metrics.ts'
 import { parseRanges } from './server/client-address.ts'
 import { createServer, hostKey } from './server/server.ts'
-import { createSessions } from './sessions/index.ts'
+import { createProfiles, createSessions } from './sessions/index.ts'
 import { createBlobs } from './store/blobs.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
@@ -38,6 +39,7 @@ import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.
 import { createMonitors } from './jobs/monitors/monitors.ts'
 import { createWorker, type Worker } from './jobs/worker.ts'
 import { createDeliveries } from './webhooks/deliver.ts'
+import { createLowCreditWatch } from './webhooks/low-credits.ts'
 import { addJobEndpoint, addMonitorEndpoint, createWebhooks } from './webhooks/endpoints.ts'
 import { version } from './version.ts'
 import { createWays, type Ways } from './ways.ts'
@@ -83,7 +85,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const blobs = createBlobs({ folder: config.dataDir.startsWith('memory:') ? undefined : join(config.dataDir, 'blobs'), ttlS: config.blobTtlS, clock: systemClock })
   const sweepingBlobs = setInterval(() => void blobs.sweep().catch((err: unknown) => logger.warn({ err }, 'old blobs could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
-  const { engine, converter, renderer } = createEngineParts(config, ways, logger, { blobs, lull })
+  const models = createModels(config, ways.live)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger, { model: models.model, blobs, lull })
   const pages = config.index === 'off' ? undefined : createPageIndex({ store, converter, logger, lull, days: config.indexDays })
   const operatorSecret = `lb_operator_${randomBytes(32).toString('base64url')}`
   const bus = createBus()
@@ -94,15 +97,18 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
   const monitors = createMonitors({ store, clock: systemClock, bus, retentionS: config.jobRetentionHours * 3600, addWebhook: addMonitorEndpoint })
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
+  const profiles = createProfiles({ store, passphrase: config.profileKey, clock: systemClock })
+  const lowCredits = createLowCreditWatch({ store, clock: systemClock })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, pages, meter, store, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, cacheOf, pages, profiles, meter, store, blobs, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
       { name: 'monitors', everyMs: 1_000, run: monitors.tick },
       { name: 'old runs', everyMs: 600_000, run: async () => monitors.housekeeping().then(() => 0) },
       ...(pages ? [{ name: 'old pages of the search index', everyMs: 600_000, run: async () => pages.sweep().then(() => 0) }] : []),
+      { name: 'low credits', everyMs: 5_000, run: lowCredits.run },
       { name: 'old webhooks', everyMs: 600_000, run: async () => deliveries.housekeeping().then(() => 0) },
     ],
   })
@@ -110,17 +116,19 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     enabled: config.browser !== 'off' && config.sessions !== 0, max: config.sessions, bytesMax: config.sessionMb * 1_048_576, chromePath: config.chromePath, chromiumDir: config.chromiumDir,
     userAgent: config.userAgent, egress, trustedKeys: ways.labKeys, logger, clock: systemClock,
   })
-  const sessions = createSessions({ store, meter, browsers, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
+  const sessions = createSessions({ store, meter, browsers, profiles, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
   const searcher = createSearch(config, ways.live)
   const verbs = createVerbs({
     meter,
     engine,
     searcher,
+    models,
     pages,
     jobs,
     webhooks,
     monitors,
     sessions,
+    profiles,
     cacheOf,
     partsOf,
     enrichMaxAgeS: config.enrichMaxAgeS,
@@ -188,7 +196,7 @@ export const openEngine = (config: Config): { engine: Engine; logger: Logger; cl
   checkForms(config)
   const ways = createWays(config, false)
   const logger = createLogger(config.logLevel)
-  const { engine, converter, renderer } = createEngineParts(config, ways, logger)
+  const { engine, converter, renderer } = createEngineParts(config, ways, logger, { model: createModels(config, ways.live).model })
   const close = async (): Promise<void> => {
     await renderer.close()
     await Promise.all([converter.close(), ways.close()])
@@ -196,7 +204,7 @@ export const openEngine = (config: Config): { engine: Engine; logger: Logger; cl
   return { engine, logger, close }
 }
 
-const createEngineParts = (config: Config, ways: Ways, logger: Logger, { blobs, lull }: { blobs?: BlobStore; lull?: Lull } = {}) => {
+const createEngineParts = (config: Config, ways: Ways, logger: Logger, { model, blobs, lull }: { model: Model | undefined; blobs?: BlobStore; lull?: Lull }) => {
   const converter = createConverter({ workers: config.workers ?? Math.min(8, availableParallelism()), timeoutMs: config.convertTimeoutMs })
   const egress = { live: ways.live, test: ways.test }
   const renderer = createRenderer({
@@ -217,7 +225,6 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger, { blobs, 
     logger,
     clock: systemClock,
   })
-  const model = config.modelBaseUrl === undefined ? undefined : createModel(modelSettings(config, config.modelBaseUrl), ways.live)
   return { converter, renderer, engine: whileAwaited(createEngine({ egress, converter, renderer, model, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }), lull) }
 }
 
@@ -227,17 +234,6 @@ const whileAwaited = (engine: Engine, lull: Lull | undefined): Engine => lull ? 
   scrape: (intent, context) => lull.during(() => engine.scrape(intent, context)),
   enrich: (intent, context) => lull.during(() => engine.enrich(intent, context)),
 } : engine
-
-export const modelSettings = (config: Config, baseUrl: string): ModelSettings => ({
-  baseUrl,
-  ...(config.modelApiKey === undefined ? {} : { apiKey: config.modelApiKey }),
-  name: config.modelName,
-  concurrency: config.modelConcurrency,
-  concurrencyPerKey: config.modelConcurrencyPerKey,
-  timeoutMs: config.modelTimeoutMs,
-  inputTokens: config.modelInputTokens,
-  callsMax: config.modelCallsMax,
-})
 
 const jobSettings = (config: Config): JobSettings => ({
   pagesAtOnce: config.jobPagesEach,
@@ -250,13 +246,13 @@ const jobSettings = (config: Config): JobSettings => ({
 
 const capabilities = (config: Config, store: Store, search: readonly string[]): Capabilities => ({
   version,
-  formats: [...textKinds, ...readKinds.filter((kind) => kind === 'json' || config.modelBaseUrl !== undefined), ...(config.browser === 'off' ? [] : shownKinds), 'metadata'],
+  formats: [...textKinds, ...readKinds.filter((kind) => kind === 'json' || kind === 'branding' || config.modelBaseUrl !== undefined), ...(config.browser === 'off' ? [] : shownKinds), 'metadata'],
   modes: [...modes],
   renderers: { static: true, js: config.browser !== 'off' },
   contentTypes: [...supportedTypes],
   limits: { timeoutMs: { min: 1000, max: 300_000, default: 30_000 }, fetchBytes: config.fetchLimitBytes, bodyBytes: config.bodyLimitBytes, redirects: config.maxRedirects },
   dialects: dialects.map(({ name, title, basePath }) => ({ name, title, basePath: basePath || '/' })),
-  providers: { search: [...search], model: config.modelBaseUrl === undefined ? null : config.modelName, proxies: [] },
+  providers: { search: [...search], model: config.modelBaseUrl === undefined ? null : config.modelName, embedding: config.embeddingBaseUrl === undefined ? null : config.embeddingName, proxies: [] },
   store: store.kind,
 })
 

@@ -61,6 +61,7 @@ export const settings = {
   browserRecycleS: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_S', schema: int(10, 604_800), default: '3600', doc: 'Seconds after which a browser is replaced.' }),
   browserRecycleMb: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_MB', schema: int(100, 1_000_000), default: '1500', doc: 'Memory, in MB, at which a browser is replaced.' }),
   browserIdleS: setting({ env: 'LYREBIRD_BROWSER_IDLE_S', schema: int(0, 604_800), default: '300', doc: 'Seconds after which a browser without work is ended; 0 keeps it.' }),
+  profileKey: setting({ env: 'LYREBIRD_PROFILE_KEY', schema: z.string().min(16, 'must have at least 16 characters'), secret: true, doc: 'Passphrase under which profiles (cookies and storage of sites) are encrypted; without it there are none. Profiles kept under another one cannot be read.' }),
   sessions: setting({ env: 'LYREBIRD_SESSIONS', schema: int(0, 1000), doc: 'Browser sessions at once in this process, each a browser of its own; 0 allows none. Default: by memory, 1 to 8.' }),
   sessionMb: setting({ env: 'LYREBIRD_SESSION_MB', schema: int(200, 1_000_000), default: '1500', doc: 'Memory, in MB, at which the browser of a session is ended.' }),
   sessionUrl: setting({ env: 'LYREBIRD_SESSION_URL', schema: z.url({ protocol: /^wss?$/ }).transform((value) => value.replace(/\/+$/, '')), doc: 'Address under which WebSockets reach this very process: ws://host:8787. Needed where several processes share one public address, since the browser of a session is in one of them.' }),
@@ -87,6 +88,12 @@ export const settings = {
   modelTimeoutMs: setting({ env: 'LYREBIRD_MODEL_TIMEOUT_MS', schema: int(100, 600_000), default: '60000', doc: 'Most milliseconds for one call to the model, within the deadline of its request.' }),
   modelInputTokens: setting({ env: 'LYREBIRD_MODEL_INPUT_TOKENS', schema: int(500, 1_000_000), default: '12000', doc: 'Most tokens of a page in one call, by estimate; longer pages are read in parts.' }),
   modelCallsMax: setting({ env: 'LYREBIRD_MODEL_CALLS_MAX', schema: int(1, 50), default: '4', doc: 'Most parts of one page that the model reads; of longer pages the beginning and the end are read.' }),
+  embeddingBaseUrl: setting({ env: 'LYREBIRD_EMBEDDING_BASE_URL', schema: z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, '')), doc: 'OpenAI-compatible endpoint for vectors of texts, such as http://127.0.0.1:11434/v1.' }),
+  embeddingApiKey: setting({ env: 'LYREBIRD_EMBEDDING_API_KEY', schema: text, secret: true, doc: 'Key of that endpoint, where it asks for one.' }),
+  embeddingName: setting({ env: 'LYREBIRD_EMBEDDING_NAME', schema: text, default: 'default', doc: 'Embedding model to ask for.' }),
+  embeddingBatch: setting({ env: 'LYREBIRD_EMBEDDING_BATCH', schema: int(1, 2048), default: '32', doc: 'Most texts that the endpoint takes in one call; further ones go in further calls.' }),
+  embeddingQueryPrefix: setting({ env: 'LYREBIRD_EMBEDDING_QUERY_PREFIX', schema: z.string(), default: '', doc: 'Put before texts that are queries, for models that want it: `search_query: `.' }),
+  embeddingDocumentPrefix: setting({ env: 'LYREBIRD_EMBEDDING_DOCUMENT_PREFIX', schema: z.string(), default: '', doc: 'Put before texts that are documents, for models that want it: `search_document: `.' }),
   historyDays: setting({ env: 'LYREBIRD_HISTORY_DAYS', schema: int(0, 3650), default: '30', doc: 'Days for which the history of requests is kept; 0 keeps none.' }),
   runJobs: setting({ env: 'LYREBIRD_RUN_JOBS', schema: bool, default: 'true', doc: 'Whether `lyrebird serve` works on jobs itself; false leaves them to `lyrebird worker` processes.' }),
   jobPages: setting({ env: 'LYREBIRD_JOB_PAGES', schema: int(1, 1000), default: '16', doc: 'Pages of jobs that one process works on at once.' }),
@@ -106,7 +113,7 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'sessions' | 'sessionUrl' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'prefetchDefaultKey'
+type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'profileKey' | 'sessions' | 'sessionUrl' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'embeddingBaseUrl' | 'embeddingApiKey' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

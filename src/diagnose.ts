@@ -1,6 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { launch } from './browser/index.ts'
-import { modelSettings, openEngine, storeOf } from './app.ts'
+import { openEngine, storeOf } from './app.ts'
+import { modelSettings } from './models.ts'
 import { readServerFile } from './server-file.ts'
 import type { Config } from './config.ts'
 import { scrapeIntent } from './contract/intent.ts'

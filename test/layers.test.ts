@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const src = resolve(import.meta.dirname, '../src')
 
 /** Files at the root of src/ that wire rooms together. */
-const composition = ['app', 'ways', 'diagnose', 'server-file', 'document-cache', 'search-index', 'search-providers', 'version']
+const composition = ['app', 'ways', 'diagnose', 'server-file', 'document-cache', 'search-index', 'search-providers', 'models', 'version']
 
 /** Who may import whom, besides `failure`, `lib` and itself. ARCHITECTURE.md explains each row. */
 const mayImport: Record<string, readonly string[]> = {

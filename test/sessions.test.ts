@@ -5,7 +5,7 @@ import { freePrices } from '../src/contract/price.ts'
 import { sessionDefaults, type SessionBrowsers } from '../src/contract/sessions.ts'
 import { createEgress, type Egress } from '../src/egress/index.ts'
 import { createLogger } from '../src/lib/logger.ts'
-import { createSessions, type Sessions } from '../src/sessions/index.ts'
+import { createProfiles, createSessions, type Sessions } from '../src/sessions/index.ts'
 import { endLost } from '../src/store/sessions.ts'
 import { backends } from './support/backends.ts'
 import { browserPids, sessionFolders, until } from './support/cdp.ts'
@@ -24,7 +24,7 @@ describe.each(backends)('leases of browsers on $name', (backend) => {
   const made: Sessions[] = []
 
   const manager = async (more: object = {}): Promise<Sessions> => {
-    const sessions = createSessions({ store: opened.store, meter: bench.meter, browsers, clock: () => bench.time.now, logger, address: null, keepMs: 1e9, tickMs: 20, ...more })
+    const sessions = createSessions({ store: opened.store, meter: bench.meter, browsers, profiles: createProfiles({ store: opened.store, passphrase: 'a passphrase for tests', clock: () => bench.time.now }), clock: () => bench.time.now, logger, address: null, keepMs: 1e9, tickMs: 20, ...more })
     made.push(sessions)
     await sessions.start()
     return sessions

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 
 const pageBytes = 4096
@@ -10,12 +10,19 @@ export const residentBytes = async (pid: number): Promise<number> => {
   const waiting = [pid]
   for (let seen = 0; waiting.length > 0 && seen < processesMax; seen++) {
     const one = waiting.pop()
-    const [statm, children] = await Promise.all([text(`/proc/${one}/statm`), text(`/proc/${one}/task/${one}/children`)])
+    const [statm, children] = await Promise.all([text(`/proc/${one}/statm`), childrenOf(`/proc/${one}/task`)])
     const [, resident = 0, shared = 0] = statm.split(' ').map(Number)
     bytes += Math.max(0, resident - shared) * pageBytes
-    waiting.push(...children.split(' ').filter(Boolean).map(Number))
+    waiting.push(...children)
   }
   return bytes
+}
+
+/** Of all threads: Chromium begins its children in one of their own. */
+const childrenOf = async (tasks: string): Promise<number[]> => {
+  const threads = await readdir(tasks).catch(() => [])
+  const lists = await Promise.all(threads.map((thread) => text(`${tasks}/${thread}/children`)))
+  return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number))
 }
 
 const text = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '')

@@ -1,6 +1,8 @@
 import type { BrowserContextOptions } from 'playwright-core'
 import type { BrowserProxy } from '../egress/index.ts'
 import type { BrowserOptions } from '../contract/intent.ts'
+import type { ProfileState } from '../contract/profiles.ts'
+import { toStorageState } from './profile-state.ts'
 
 const desktop = { width: 1280, height: 800 }
 const mobile = { width: 390, height: 844 }
@@ -20,10 +22,11 @@ interface Around {
   headers: Record<string, string>
   /** Certificates are not looked at: only for a browser elsewhere that can be told of no authority. */
   anyCertificate: boolean
+  state: ProfileState | undefined
 }
 
 /** A context that shares nothing with any other. */
-export const contextOptions = (options: BrowserOptions, { proxy, userAgent, headers, anyCertificate }: Around): BrowserContextOptions => {
+export const contextOptions = (options: BrowserOptions, { proxy, userAgent, headers, anyCertificate, state }: Around): BrowserContextOptions => {
   const isMobile = options.device === 'mobile'
   const { width, height, scale } = { ...(isMobile ? mobile : desktop), ...options.viewport }
   return {
@@ -39,6 +42,7 @@ export const contextOptions = (options: BrowserOptions, { proxy, userAgent, head
     acceptDownloads: false,
     ignoreHTTPSErrors: anyCertificate,
     permissions: [],
+    ...(state ? { storageState: toStorageState(state) } : {}),
   }
 }
 

@@ -11,6 +11,7 @@ import type { Logger } from '../lib/logger.ts'
 import { launch } from './launch.ts'
 import { allowance } from './memory.ts'
 import { contextOptions, userAgentOf } from './options.ts'
+import { stateOf } from './profile-state.ts'
 import { BrowserPool, type Lease, type PoolStats } from './pool.ts'
 import { raced } from './race.ts'
 import { Visit } from './visit.ts'
@@ -186,7 +187,7 @@ class Job {
     const proxy = await this.#proxy
     const { browser, launched } = this.#lease
     const agent = userAgentOf(launched.userAgent, userAgent, options.device === 'mobile')
-    this.#context = browser.newContext(contextOptions(windowOf(this.#order), { proxy, userAgent: agent, headers, anyCertificate: cdpUrl !== undefined && mode === 'test' }))
+    this.#context = browser.newContext(contextOptions(windowOf(this.#order), { proxy, userAgent: agent, headers, anyCertificate: cdpUrl !== undefined && mode === 'test', state: this.#order.state }))
     const context = await this.#context
     const visit = await Visit.open(context, this.#order, proxy, this.#egress)
     const crashed = new Promise<never>((_, reject) => visit.page.once('crash', () => reject(fail('content.render_failed'))))
@@ -196,8 +197,10 @@ class Job {
   async #visit(visit: Visit, proxy: BrowserProxy): Promise<RenderResult> {
     if (!(await visit.go())) return { kind: 'file', attempts: [this.#attempt(this.#order.url, proxy, { outcome: 'ok', signal: 'not a page' })] }
     const page = await visit.read()
+    const probe = this.#order.probe ? await visit.probe(this.#order.probe.clear) : undefined
     const shots = await visit.shots()
-    return { kind: 'page', page, ...shots, actions: visit.actions, warnings: visit.warnings, attempts: [this.#attempt(page.url, proxy, { outcome: 'ok', status: page.status })] }
+    const state = this.#order.keepsState ? { state: await stateOf(visit.page.context()) } : {}
+    return { kind: 'page', page, ...shots, ...state, ...(probe === undefined ? {} : { probe }), actions: visit.actions, warnings: visit.warnings, attempts: [this.#attempt(page.url, proxy, { outcome: 'ok', status: page.status })] }
   }
 
   #attempt(url: string, proxy: BrowserProxy, rest: Pick<Attempt, 'outcome' | 'status' | 'signal'>): Attempt {

@@ -1,4 +1,5 @@
 import type { FailureJson } from '../failure/failure.ts'
+import type { Brand } from './brand.ts'
 import type { Answer, Extraction } from './extract.ts'
 
 /** `normal` whole page, `reader` main content, `prune` main content with everything doubtful dropped. */
@@ -127,6 +128,7 @@ export interface Formats {
   json?: unknown
   summary?: string
   question?: Answer
+  branding?: Brand
   screenshot?: PageBlob
   pdf?: PageBlob
 }

@@ -1,11 +1,12 @@
 import type { Mode } from './document.ts'
+import type { ProfileUse } from './profiles.ts'
 import type { ExtractOptions } from './extract.ts'
 
 /** Formats made from the document's text. */
 export const textKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images', 'sections', 'chunks'] as const
 export type TextKind = (typeof textKinds)[number]
-/** Formats that are read from the document, some by a model. */
-export const readKinds = ['json', 'summary', 'question'] as const
+/** Formats that are read from the document, some by a model; `branding` is better where a browser has shown it. */
+export const readKinds = ['json', 'summary', 'question', 'branding'] as const
 export type ReadKind = (typeof readKinds)[number]
 /** Formats that only a browser makes. */
 export const shownKinds = ['screenshot', 'pdf'] as const
@@ -136,6 +137,8 @@ export interface ScrapeIntent {
   /** The page itself, given by the caller: nothing is fetched. */
   content?: GivenContent
   browser?: BrowserOptions
+  /** Cookies and storage that were kept under a name; of them, those of the site of `url`. */
+  profile?: ProfileUse
   /** Most pages of a document, slides of a presentation, chapters of a book. */
   maxPages?: number
   /** Budget of Markdown and text. */

@@ -1,6 +1,7 @@
 import type { FailureJson } from '../failure/failure.ts'
 import type { Document } from './document.ts'
 import type { ScrapeIntent } from './intent.ts'
+import type { ProfileUse } from './profiles.ts'
 
 export const jobKinds = ['batch', 'crawl', 'map', 'monitor'] as const
 export type JobKind = (typeof jobKinds)[number]
@@ -113,6 +114,7 @@ export interface MapIntent extends Submitted {
   sitemap: SitemapUse
   query: QueryPolicy
   respectRobots: boolean
+  profile?: ProfileUse
   /** Words by which the URLs are ranked; those that match none come last. */
   search: string | null
   timeoutMs: number

@@ -1,7 +1,19 @@
 import type { FailureJson } from '../failure/failure.ts'
+import type { PageBlob } from './document.ts'
+import type { ScrapeIntent } from './intent.ts'
 import type { MapIntent, PageOptions } from './jobs.ts'
 
-export const watchedParts = ['markdown', 'text', 'html', 'links', 'images', 'metadata', 'json'] as const
+/** Compared line by line. */
+export const textParts = ['markdown', 'text', 'html', 'raw_html', 'summary'] as const
+export type TextPart = (typeof textParts)[number]
+/** Compared member by member. */
+export const fieldParts = ['metadata', 'json'] as const
+export type FieldPart = (typeof fieldParts)[number]
+/** Compared as sets of addresses. */
+export const listParts = ['links', 'images'] as const
+export type ListPart = (typeof listParts)[number]
+/** `screenshot`: compared by its pixels. */
+export const watchedParts = [...textParts, ...listParts, ...fieldParts, 'screenshot'] as const
 export type WatchedPart = (typeof watchedParts)[number]
 
 /** `once`: a time that passed while nothing ran is made up for, once; `skip`: it is noted as skipped. */
@@ -34,10 +46,23 @@ export interface MonitorIntent {
   target: MonitorTarget
   watch: Watch
   /** Where `monitor.*` events of this one go. */
-  webhook: { url: string; events: string[]; secret?: string } | null
+  webhook: MonitorWebhook | null
   /** The dialect's own, kept and given back. */
   options: Record<string, unknown>
 }
+
+export interface MonitorWebhook {
+  url: string
+  events: string[]
+  secret?: string
+  /** Its `monitor.run` and `monitor.changed` tell what was seen now and before. */
+  snapshots?: boolean
+  /** The dialect's own: its form of the messages gets them. */
+  options?: Record<string, unknown>
+}
+
+/** What is left out stays as it is; of `page` and `options`, the members that are left out. */
+export type MonitorChange = Partial<Omit<MonitorIntent, 'target'>> & { target?: MonitorTarget; page?: Partial<ScrapeIntent> }
 
 export interface MonitorRecord {
   id: string
@@ -67,16 +92,34 @@ export interface FieldChange {
 
 /** Differences by part; parts that are the same are absent. */
 export interface MonitorDiff {
-  texts: Partial<Record<'markdown' | 'text' | 'html', { unified: string; lines: LineChange[] }>>
-  fields: Partial<Record<'metadata' | 'json', FieldChange[]>>
-  lists: Partial<Record<'links' | 'images' | 'urls', { added: string[]; removed: string[] }>>
+  texts: Partial<Record<TextPart, { unified: string; lines: LineChange[] }>>
+  fields: Partial<Record<FieldPart, FieldChange[]>>
+  lists: Partial<Record<ListPart | 'urls', { added: string[]; removed: string[] }>>
+  picture?: PictureChange
+}
+
+export interface PictureChange {
+  /** Pixels that were compared, at the size at which pictures are compared. */
+  size: number
+  /** How many of them differ. */
+  changed: number
+  /** Where, as a `data:` URL of a picture of that size: white is changed. */
+  mask: string
+}
+
+/** A screenshot as it was, and small enough to be kept and compared. */
+export interface Picture {
+  screenshot: PageBlob
+  /** PNG, base 64. */
+  small: string
 }
 
 /** What was seen at one run. */
 export interface Snapshot {
-  texts: Partial<Record<'markdown' | 'text' | 'html', string>>
-  fields: Partial<Record<'metadata' | 'json', unknown>>
-  lists: Partial<Record<'links' | 'images' | 'urls', string[]>>
+  texts: Partial<Record<TextPart, string>>
+  fields: Partial<Record<FieldPart, unknown>>
+  lists: Partial<Record<ListPart | 'urls', string[]>>
+  picture?: Picture
 }
 
 export interface MonitorRun {

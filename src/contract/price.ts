@@ -18,10 +18,16 @@ export interface PriceList {
   cacheHit?: number
   /** A web search, without the pages of its results; `page` applies where unset. */
   search?: number
+  /** Pages of the results of one search: so many for nothing, then so much each; by `page` and the rest where unset. */
+  resultPages?: { free: number; each: number }
+  /** Vectors of one request's texts; `page` applies where unset. */
+  embedding?: number
   /** A browser session: once when it begins, and for each minute that it begins; `page` a minute where unset. */
   session?: { start: number; minute: number }
   /** Added for each page of a search that was read for one answer from all of them. */
   searchExtract?: number
+  /** Added for a look of a monitor that saw a change. */
+  change?: number
   /** A target's 4xx that the caller asked to pay for. */
   targetError: number
 }

@@ -1,6 +1,7 @@
 import type { Attempt } from '../failure/evidence.ts'
 import type { Deadline } from '../lib/deadline.ts'
 import type { KeyMode } from './actor.ts'
+import type { ProfileState } from './profiles.ts'
 import type { BrowserOptions, PdfOptions, ScreenshotOptions } from './intent.ts'
 
 /** A page as the browser has it at one moment. */
@@ -35,6 +36,12 @@ export interface RenderOrder {
   options: BrowserOptions
   screenshot?: ScreenshotOptions
   pdf?: PdfOptions
+  /** Look at the styles that the page is shown with; `clear` takes layers that ask for consent out of the picture after that. */
+  probe?: { clear: boolean }
+  /** What the context begins with. */
+  state?: ProfileState
+  /** What it ends with is wanted. */
+  keepsState?: boolean
   /** Most bytes of the final document. */
   bytesMax: number
   deadline: Deadline
@@ -42,8 +49,9 @@ export interface RenderOrder {
   look(page: RenderedPage): Promise<number>
 }
 
+/** `probe` comes out of a stranger's page: nothing about its form is certain. */
 export type RenderResult =
-  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[]; screenshot?: RawBlob; pdf?: RawBlob; actions: RawActionResult[] }
+  | { kind: 'page'; page: RenderedPage; attempts: Attempt[]; warnings: string[]; screenshot?: RawBlob; pdf?: RawBlob; probe?: unknown; actions: RawActionResult[]; state?: ProfileState }
   /** The address answers with something that browsers download or show with a viewer. */
   | { kind: 'file'; attempts: Attempt[] }
 

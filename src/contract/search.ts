@@ -1,5 +1,5 @@
 import type { FailureJson } from '../failure/failure.ts'
-import type { Document } from './document.ts'
+import type { Document, Image } from './document.ts'
 import type { ExtractOptions } from './extract.ts'
 import type { ScrapeIntent } from './intent.ts'
 import type { Outcome } from './outcome.ts'
@@ -57,7 +57,17 @@ export interface SearchIntent {
   content?: { maxTokens: number; page: Omit<ScrapeIntent, 'url'> }
   /** What is wanted from all the pages together; needs `content` with a format `markdown`. */
   extract?: ExtractOptions
+  /** Pages of the first results are read for passages and images, as part of the search: not given, and not billed by themselves. */
+  reading?: Reading
+  /** Results about the same events beside the others, whatever their host. */
+  events?: { limit: number; each: number }
   timeoutMs: number
+}
+
+export interface Reading {
+  page: Omit<ScrapeIntent, 'url'>
+  /** Also the pages of which a source has the text. */
+  all: boolean
 }
 
 export const searchDefaults = {
@@ -83,6 +93,8 @@ export interface SearchResult {
   language?: string
   favicon?: string
   image?: string
+  /** Of the main content, where the page was read for them. */
+  images?: Image[]
   /** ISO 8601, where known. */
   publishedAt?: string
   modifiedAt?: string
@@ -113,6 +125,16 @@ export interface SearchValue {
   warnings: string[]
   /** The pages read as one, where asked for: its `json`, or why there is none. */
   extract?: Outcome<Document>
+  /** Where asked for. */
+  events?: SearchEvent[]
+}
+
+/** Several reports of one thing that happened, the best one first. */
+export interface SearchEvent {
+  reports: [SearchResult, ...SearchResult[]]
+  /** ISO 8601, of the reports that are dated. */
+  first?: string
+  last?: string
 }
 
 /** The name of the workspace's own index among the providers. */

@@ -1,4 +1,5 @@
 import type { BrowserOptions } from './intent.ts'
+import type { ProfileState, ProfileUse } from './profiles.ts'
 
 /** `stopped`: ended before its time, by whomever; `expired`: its time was over. */
 export const sessionStates = ['active', 'stopped', 'expired'] as const
@@ -25,6 +26,8 @@ export interface SessionIntent {
   /** It ends when no client has spoken for so long. */
   idleMs: number
   browser: Pick<BrowserOptions, 'viewport' | 'locale' | 'timezone'>
+  /** What its first context begins with; saved at its end where asked. */
+  profile?: ProfileUse
 }
 
 export const sessionDefaults = { ttlMs: 3_600_000, idleMs: 600_000, browser: {} } as const satisfies SessionIntent
@@ -85,11 +88,14 @@ export interface SessionBrowserOrder extends Pick<SessionIntent, 'browser'> {
   mode: 'live' | 'test'
   /** True for addresses that the owner's key may not see. */
   isBlocked(url: string): boolean
+  state?: ProfileState
 }
 
 /** The browser of one session. */
 export interface SessionBrowser {
   attach(client: CdpClient): Promise<CdpUplink>
+  /** Cookies and storage of its first context. */
+  state(): Promise<ProfileState>
   /** When a client last spoke, by the machine's clock in ms. */
   readonly lastUsedAt: number
   /** Resolves when the browser is gone, with why where it was not `close`. */

@@ -1,12 +1,14 @@
 import type { Failure } from '../failure/failure.ts'
 import type { Actor, KeyRecord, NewKey } from './actor.ts'
+import type { AnswerIntent, AnswerValue, ChatIntent, ChatValue, EmbedIntent, EmbedValue } from './answer.ts'
 import type { Document } from './document.ts'
 import type { SchemaDraft } from './extract.ts'
 import type { Enrichment, EnrichIntent } from './enrich.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
 import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
-import type { MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
+import type { MonitorChange, MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
+import type { ProfileRecord, ProfileState } from './profiles.ts'
 import type { PriceList } from './price.ts'
 import type { SessionIntent, SessionRecord } from './sessions.ts'
 import type { IndexSelection, IndexState, SearchIntent, SearchValue } from './search.ts'
@@ -22,7 +24,7 @@ export interface Capabilities {
   contentTypes: string[]
   limits: { timeoutMs: { min: number; max: number; default: number }; fetchBytes: number; bodyBytes: number; redirects: number }
   dialects: { name: string; title: string; basePath: string }[]
-  providers: { search: string[]; model: string | null; proxies: string[] }
+  providers: { search: string[]; model: string | null; embedding: string | null; proxies: string[] }
   store: 'pglite' | 'postgres'
 }
 
@@ -46,6 +48,14 @@ export interface HistoryQuery {
 
 export interface JobQuery {
   id: string
+  /** Another kind of job, or one that was made in another dialect, is not found. */
+  of?: { kind?: JobKind; dialect?: string }
+}
+
+export interface MonitorQuery {
+  id: string
+  /** One that was made in another dialect is not found. */
+  dialect?: string
 }
 
 export interface JobPagesQuery extends JobQuery {
@@ -62,6 +72,10 @@ export interface VerbMap {
   scrape: { input: ScrapeIntent; value: Document }
   scrape_many: { input: ScrapeManyIntent; value: { results: Outcome<Document>[] } }
   search: { input: SearchIntent; value: SearchValue }
+  /** A question taken apart, searched and, on request, answered. */
+  answer: { input: AnswerIntent; value: AnswerValue }
+  chat: { input: ChatIntent; value: ChatValue }
+  embed: { input: EmbedIntent; value: EmbedValue }
   index_state: { input: Record<string, never>; value: IndexState }
   index_delete: { input: IndexSelection; value: { deleted: number } }
   extract: { input: ExtractIntent; value: { results: Outcome<Document>[] } }
@@ -76,7 +90,7 @@ export interface VerbMap {
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }
   map_submit: { input: MapIntent; value: JobRecord }
-  jobs_list: { input: { limit: number; cursor?: string; kind?: JobKind; state?: JobState }; value: Page<JobRecord> }
+  jobs_list: { input: { limit: number; cursor?: string; kind?: JobKind; state?: JobState; dialect?: string }; value: Page<JobRecord> }
   jobs_get: { input: JobQuery; value: JobRecord }
   /** Finished pages in the order of finishing: what was seen once keeps its place. */
   jobs_results: { input: JobPagesQuery; value: Page<JobPage> & { job: JobRecord } }
@@ -107,14 +121,14 @@ export interface VerbMap {
   /** Sends again what happened between two instants; only what failed unless `all`. */
   deliveries_replay_range: { input: { id: string; since: string; until: string; all: boolean }; value: { replaying: number } }
   monitors_create: { input: MonitorIntent; value: MonitorRecord }
-  monitors_list: { input: Record<string, never>; value: MonitorRecord[] }
-  monitors_get: { input: { id: string }; value: MonitorRecord }
-  monitors_update: { input: { id: string; change: Partial<MonitorIntent>; active?: boolean }; value: MonitorRecord }
-  monitors_delete: { input: { id: string }; value: MonitorRecord }
+  monitors_list: { input: { dialect?: string }; value: MonitorRecord[] }
+  monitors_get: { input: MonitorQuery; value: MonitorRecord }
+  monitors_update: { input: MonitorQuery & { change: MonitorChange; active?: boolean }; value: MonitorRecord }
+  monitors_delete: { input: MonitorQuery; value: MonitorRecord }
   /** Runs it now, whatever its schedule says. */
   monitors_trigger: { input: { id: string }; value: MonitorRun }
-  /** Newest first; `changed` leaves out runs without a change. */
-  monitors_runs: { input: { id: string; limit: number; cursor?: string; changed?: boolean; snapshots?: boolean }; value: Page<MonitorRun> }
+  /** Newest first; `changed` leaves out runs without a change, `before` (ISO 8601) those that were due then or later. */
+  monitors_runs: { input: MonitorQuery & { limit: number; cursor?: string; before?: string; changed?: boolean; snapshots?: boolean }; value: Page<MonitorRun> }
   /** One run with what it saw; without an id the newest that is complete. */
   monitors_run: { input: { id: string; runId: string | null }; value: MonitorRun }
   /** Answers when its browser can be connected to. */
@@ -124,6 +138,10 @@ export interface VerbMap {
   sessions_get: { input: { id: string }; value: SessionRecord }
   /** Ends it; one that is over stays as it is. */
   sessions_delete: { input: { id: string }; value: SessionRecord }
+  profiles_put: { input: { name: string; state: ProfileState }; value: ProfileRecord }
+  profiles_list: { input: Record<string, never>; value: ProfileRecord[] }
+  profiles_get: { input: { name: string }; value: ProfileRecord }
+  profiles_delete: { input: { name: string }; value: ProfileRecord }
   credits: { input: Record<string, never>; value: CreditState }
   top_up: { input: { credits: number; note?: string }; value: CreditState }
   set_credit_limit: { input: { monthlyCredits: number | null }; value: CreditState }

@@ -1,7 +1,7 @@
 /** What can be told. `*` and `job.*` take many. */
 export const webhookEventTypes = [
   'job.started', 'job.page', 'job.completed', 'job.partial', 'job.failed', 'job.cancelled', 'job.paused', 'job.resumed', 'job.retried',
-  'monitor.changed', 'monitor.run', 'monitor.failed', 'monitor.paused', 'session.created', 'session.stopped', 'webhook.disabled', 'webhook.test',
+  'monitor.changed', 'monitor.run', 'monitor.failed', 'monitor.paused', 'session.created', 'session.stopped', 'credits.low', 'webhook.disabled', 'webhook.test',
 ] as const
 
 /** An address that events are sent to. The secret is shown when it is made, and never again. */

@@ -103,7 +103,7 @@ export class Chain {
     if (this.#signal.aborted) throw this.#signal.reason
     const target = this.#guard.read(hop.url, hop.trust, this.#redirects.length > 0 ? redirectCharsMax : undefined)
     target.url.hash = ''
-    this.#jar ??= new CookieJar(this.#order.cookies ?? {}, target.url)
+    this.#jar ??= new CookieJar(this.#order.cookies ?? {}, target.url, this.#order.stored)
     const route = await this.#guard.route(target, hop.trust, this.#signal)
     for (let fresh = false; ; fresh = true) {
       const acquired = await this.#pool.acquire(route, this.#signal, (stage, address) => {
@@ -132,13 +132,14 @@ export class Chain {
       if (own >= 0 && own % 2 === 0) headers[own + 1] += `; ${cookie}`
       else headers.push('cookie', cookie)
     }
-    const { maxBytes = this.#options.bodyLimitBytes, truncate = false, accept } = this.#order
+    const { maxBytes = this.#options.bodyLimitBytes, truncate = false, accept, onData } = this.#order
     return {
       path: `${route.url.pathname}${route.url.search}`,
       method: hop.method,
       headers,
       body: hop.body,
       limitBytes: maxBytes,
+      onData,
       truncate,
       buffered: this.#pool.buffered,
       onHead: ({ status, headers: received }: { status: number; headers: Headers }) => {
@@ -170,6 +171,7 @@ export class Chain {
   }
 
   #response({ answer, route, timings, trace }: Arrival): EgressResponse {
+    if (this.#order.stored) this.#jar?.store(route.url, answer.headers.getSetCookie())
     return {
       url: route.url.href,
       status: answer.status,
@@ -180,6 +182,7 @@ export class Chain {
       protocol: trace.protocol ?? 'http/1.1',
       address: trace.address ?? '',
       timings: { ...timings, first_byte: answer.firstByteMs, body: answer.bodyMs },
+      stored: this.#order.stored ? (this.#jar?.stored() ?? []) : [],
     }
   }
 

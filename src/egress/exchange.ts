@@ -19,6 +19,7 @@ export interface Wanted {
   truncate: boolean
   /** Bytes of bodies that are being read at this moment, in all exchanges. */
   buffered: Buffered
+  onData?: ((part: Uint8Array) => void) | undefined
   /** Called once with the head; `discard` says that the body is of no use. Throws to stop. */
   onHead(head: Head): 'read' | 'discard'
 }
@@ -151,6 +152,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     buffered.bytes += chunk.length
     this.bytes += chunk.length
     this.#chunks.push(chunk)
+    this.#wanted.onData?.(chunk)
     return true
   }
 

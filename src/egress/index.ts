@@ -1,5 +1,5 @@
 export { createEgress } from './egress.ts'
 export type {
-  Address, Dial, Egress, EgressOptions, EgressRequest, EgressResponse, Protocol, Resolver, RobotsVerdict, Site, Timings, Trust,
+  Address, Dial, Egress, EgressOptions, EgressRequest, EgressResponse, Protocol, Resolver, RobotsVerdict, Site, StoredCookie, Timings, Trust,
 } from './types.ts'
 export { openBrowserProxy, type BrowserProxy, type BrowserProxyOptions } from './browser-proxy.ts'

@@ -42,6 +42,20 @@ export interface EgressOptions {
 /** `operator`: the address comes from a setting, so private ones are allowed. */
 export type Trust = 'target' | 'operator'
 
+/** A cookie that outlives a request. `domain` has no leading dot. */
+export interface StoredCookie {
+  name: string
+  value: string
+  domain: string
+  hostOnly: boolean
+  path: string
+  secure: boolean
+  httpOnly?: boolean
+  sameSite?: 'Strict' | 'Lax' | 'None'
+  /** Seconds since 1970. */
+  expires?: number
+}
+
 export interface EgressRequest {
   url: string
   method?: string
@@ -49,6 +63,8 @@ export interface EgressRequest {
   body?: string | Uint8Array
   /** Sent to the host asked for only; cookies set on the way live as long as this request. */
   cookies?: Record<string, string>
+  /** Cookies of a client that was here before, sent where they fit. */
+  stored?: readonly StoredCookie[]
   signal: AbortSignal
   deadline?: Deadline
   /** Most bytes of the decoded body. */
@@ -57,6 +73,8 @@ export interface EgressRequest {
   trust?: Trust
   /** Called with the head of the final answer before its body is read; throw a Failure to stop. */
   accept?: (head: { url: string; status: number; headers: Headers }) => void
+  /** Called with each part of the final answer's body, decoded, as it arrives. */
+  onData?: (part: Uint8Array) => void
 }
 
 export type Protocol = 'http/1.1' | 'h2'
@@ -84,6 +102,8 @@ export interface EgressResponse {
   protocol: Protocol
   address: string
   timings: Timings
+  /** `stored` as the answers left it. */
+  stored: StoredCookie[]
 }
 
 export interface RobotsVerdict {

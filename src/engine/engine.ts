@@ -3,6 +3,7 @@ import type { Document } from '../contract/document.ts'
 import { isTextFormat, needsBrowser, type ScrapeIntent } from '../contract/intent.ts'
 import type { BlobStore } from '../contract/blobs.ts'
 import type { SchemaDraft } from '../contract/extract.ts'
+import type { ProfileState } from '../contract/profiles.ts'
 import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
 import type { Egress } from '../egress/index.ts'
@@ -16,8 +17,10 @@ import { createDiscovery, type Discovery } from './discover/index.ts'
 import { draftSchema, type SchemaWish } from './extract/draft-schema.ts'
 
 export type { Discovery, DocumentCache, EnrichContext, ResultCache, StoredPart }
+import { wantsBranding, withBranding } from './enrich/branding.ts'
 import { enrich, type EnrichContext, type StoredPart } from './enrich/enrich.ts'
 import type { EnrichIntent, Enrichment } from '../contract/enrich.ts'
+import type { Sight } from './brand/brand.ts'
 import type { Converter } from './convert/index.ts'
 import type { Model } from './providers/model.ts'
 import { contentRung } from './stages/content.ts'
@@ -46,6 +49,10 @@ export interface ScrapeContext {
   mode: KeyMode
   signal: AbortSignal
   cache?: DocumentCache
+  /** Of `intent.profile`. */
+  state?: ProfileState
+  /** Told what became of it, where the page came. */
+  keep?(state: ProfileState): void
   /** Whose share of the model this takes; a key. */
   owner?: string
 }
@@ -62,7 +69,7 @@ export interface Engine {
 }
 
 /** What a rung of the ladder came to. `climb` carries the failure that stands if there is no higher rung. */
-export type RungResult = ({ kind: 'document'; document: Document } & Findings) | { kind: 'climb'; failure: Failure }
+export type RungResult = ({ kind: 'document'; document: Document; sight?: Sight } & Findings) | { kind: 'climb'; failure: Failure }
 
 /** What every rung works with; it adds its attempts and timings as it goes. */
 export interface Work {
@@ -79,6 +86,12 @@ export interface Work {
   timings: Timings
   /** A model will read the page: conversion gives its text too. */
   reads: boolean
+  /** How the page looks is wanted: a browser is the first choice where there is one, and plain HTTP does where there is none. */
+  sees?: boolean
+  /** Of the caller's profile, what belongs to the page's site. */
+  state?: ProfileState | undefined
+  /** What a rung left of it, where that is wanted. */
+  kept?: { state?: ProfileState } | undefined
 }
 
 const draftMs = 60_000
@@ -117,10 +130,11 @@ export const createEngine = (deps: EngineDeps): Engine => ({
       if (stored) return succeeded(stored.document, [stored.attempt], timings)
 
       const egress = await deps.egress[context.mode]()
-      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads }
+      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads, ...(wantsBranding(intent) ? { sees: true } : {}), state: context.state, kept: context.keep && {} }
       if (intent.respectRobots && !intent.content) await obeyRobots(work, deps.userAgent)
-      const reached = await climb(work)
+      const reached = await withBranding(work, climb)
       const document = await withExtracts(work, reached, { model, owner: context.owner ?? '' })
+      if (work.kept?.state) context.keep?.(work.kept.state)
       if (!intent.content && !document.failedFormats) context.cache?.put(key, document)
       return succeeded(document, attempts, timings)
     } catch (error) {
@@ -136,6 +150,8 @@ export const createEngine = (deps: EngineDeps): Engine => ({
 const climb = async (work: Work): Promise<RungResult & { kind: 'document' }> => {
   const { intent, renderer } = work
   if (intent.content) return contentRung(work, intent.content)
+  const seen = work.sees === true && intent.render === 'auto' && renderer?.available ? await sighted(work) : undefined
+  if (seen) return seen
   const first = intent.render === 'js' || (intent.render === 'auto' && needsBrowser(intent)) ? renderRung : httpRung
   const result = await first(work).catch((error: unknown) => withoutBrowser(work, error))
   if (result.kind === 'document') return result
@@ -157,6 +173,21 @@ const withoutBrowser = async (work: Work, error: unknown): Promise<RungResult> =
   const missing = intent.formats.filter((format) => !isTextFormat(format)).map(({ kind }) => [kind, error.toJSON()])
   return { ...result, document: { ...result.document, failedFormats: { ...result.document.failedFormats, ...(Object.fromEntries(missing) as Document['failedFormats']) } } }
 }
+
+/** The page in a browser; undefined where the browser is at fault and plain HTTP may still do. */
+const sighted = async (work: Work): Promise<(RungResult & { kind: 'document' }) | undefined> => {
+  try {
+    const result = await renderRung(work)
+    return result.kind === 'document' ? result : undefined
+  } catch (error) {
+    const failure = normalize(error, { deadline: work.deadline, stage: 'rendering' })
+    if (work.deadline.signal.aborted || !blameless.has(failure.code)) throw failure
+    return undefined
+  }
+}
+
+/** Failures that say nothing about the page. */
+const blameless: ReadonlySet<string> = new Set(['platform.browser_unavailable', 'content.render_failed'])
 
 const fromCache = async (deps: EngineDeps, intent: ScrapeIntent, context: ScrapeContext, key: string) => {
   const startedAt = deps.clock()

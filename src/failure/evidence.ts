@@ -11,3 +11,6 @@ export interface Attempt {
   outcome: string
   signal?: string
 }
+
+/** `signal` of an attempt that fetched a PDF of pictures. */
+export const pdfWithoutText = 'pdf without text'

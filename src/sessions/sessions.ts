@@ -8,6 +8,7 @@ import { newId } from '../lib/ids.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Meter } from '../meter/meter.ts'
 import type { Store } from '../store/db.ts'
+import type { Profiles } from './profiles.ts'
 import {
   announceSession, askToEnd, billSession, deleteSession, deleteSessionsBefore, endLost, endSession, findSession, getSession, insertSession, listActiveSessions, renewSessions,
 } from '../store/sessions.ts'
@@ -39,6 +40,7 @@ interface Options {
   store: Store
   meter: Meter
   browsers: SessionBrowsers
+  profiles: Profiles
   clock: Clock
   logger: Logger
   /** WebSocket address of this very process. */
@@ -52,6 +54,7 @@ interface Live {
   record: SessionRecord
   actor: Actor
   origin: Origin
+  intent: SessionIntent
   browser: SessionBrowser
   expiresAt: number
   paidUntil: number
@@ -65,7 +68,7 @@ const housekeepingMs = 600_000
 const elsewhereMs = 5_000
 
 /** Leases of browsers: begun, paid by the minute, and ended in time, also where the process that had one died. */
-export const createSessions = ({ store, meter, browsers, clock, logger, address, keepMs, tickMs = 500, leaseMs = 15_000 }: Options): Sessions => {
+export const createSessions = ({ store, meter, browsers, profiles, clock, logger, address, keepMs, tickMs = 500, leaseMs = 15_000 }: Options): Sessions => {
   const { db } = store
   const holder = newId('ses_prc')
   const live = new Map<string, Live>()
@@ -75,7 +78,19 @@ export const createSessions = ({ store, meter, browsers, clock, logger, address,
   let round: Promise<void> | undefined
   let [sweptAt, keptAt] = [0, 0]
 
+  /** What the browser holds, before it goes. */
+  const save = async ({ intent, actor, browser, record }: Live): Promise<void> => {
+    if (!intent.profile?.save) return
+    try {
+      const { cookies, origins } = await inTime(browser.state())
+      await profiles.change(actor, intent.profile.name, (was) => ({ cookies, origins: [...was.origins.filter(({ origin }) => !origins.some((now) => now.origin === origin)), ...origins] }))
+    } catch (err) {
+      logger.warn({ err, session: record.id }, 'the profile of a session could not be kept')
+    }
+  }
+
   const end = (it: Live, reason: SessionEnd): Promise<void> => (it.ending ??= (async () => {
+    if (reason !== 'crashed' && reason !== 'memory') await save(it)
     await it.browser.close().catch((err: unknown) => logger.error({ err, session: it.record.id }, 'the browser of a session does not end'))
     await endSession(db, it.record.id, reason, new Date(clock()))
     live.delete(it.record.id)
@@ -136,14 +151,15 @@ export const createSessions = ({ store, meter, browsers, clock, logger, address,
     const now = new Date(clock())
     const id = newId('ses', now.getTime())
     const { start, minute } = sessionPrice(origin.prices)
+    const state = intent.profile ? await profiles.load(actor, intent.profile) : undefined
     const { inserted, running } = await insertSession(db, {
       id, workspaceId: actor.workspaceId, keyId: actor.keyId, mode: actor.mode, dialect: origin.dialect, token: randomBytes(32).toString('base64url'), address, intent,
       holder, leaseUntil: new Date(now.getTime() + leaseMs + 30_000), now, credits: origin.free ? 0 : start + minute,
     }, actor.limits.concurrency)
     if (!inserted) throw fail('account.concurrency_limited', { limit: actor.limits.concurrency ?? 0, running })
     try {
-      const browser = await browsers.open({ mode: actor.mode, browser: intent.browser, isBlocked: origin.isBlocked }, signal)
-      const it: Live = { record: await get(actor.workspaceId, id), actor, origin, browser, expiresAt: now.getTime() + intent.ttlMs, paidUntil: now.getTime() + minuteMs, ending: undefined }
+      const browser = await browsers.open({ mode: actor.mode, browser: intent.browser, isBlocked: origin.isBlocked, ...(state ? { state } : {}) }, signal)
+      const it: Live = { record: await get(actor.workspaceId, id), actor, origin, intent, browser, expiresAt: now.getTime() + intent.ttlMs, paidUntil: now.getTime() + minuteMs, ending: undefined }
       live.set(id, it)
       void browser.gone.then((why) => (why === 'closed' ? undefined : end(it, why)))
       if (stopped) await end(it, 'shutdown')
@@ -211,6 +227,18 @@ export const createSessions = ({ store, meter, browsers, clock, logger, address,
       await round
       await Promise.all([...live.values()].map((it) => end(it, 'shutdown')))
     },
+  }
+}
+
+const savingMs = 10_000
+
+const inTime = async <T>(work: Promise<T>): Promise<T> => {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error('the browser does not answer')), savingMs).unref()
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -283,6 +283,7 @@ export interface JobListQuery {
   cursor?: string
   kind?: JobKind
   state?: JobState
+  dialect?: string
 }
 
 /** Newest first. */
@@ -291,6 +292,7 @@ export const listJobs = async (db: Database, workspaceId: string, query: JobList
   if (query.kind) select = select.where('kind', '=', query.kind)
   else select = select.where('kind', '!=', 'monitor')
   if (query.state) select = select.where('state', '=', query.state)
+  if (query.dialect !== undefined) select = select.where('dialect', '=', query.dialect)
   if (query.cursor !== undefined) {
     if (!/^\d{1,15}$/.test(query.cursor)) return { items: [], nextCursor: null }
     select = select.where('seq', '<', Number(query.cursor))

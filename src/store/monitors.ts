@@ -154,9 +154,10 @@ export const getRun = async (db: Database, monitorId: string, id: string | null)
 }
 
 /** Newest first. */
-export const listRuns = async (db: Database, monitorId: string, query: { limit: number; cursor?: string; changed?: boolean; snapshots?: boolean }): Promise<Page<MonitorRun>> => {
+export const listRuns = async (db: Database, monitorId: string, query: { limit: number; cursor?: string; before?: string; changed?: boolean; snapshots?: boolean }): Promise<Page<MonitorRun>> => {
   let select = db.selectFrom('monitor_runs').selectAll().where('monitor_id', '=', monitorId)
   if (query.changed !== undefined) select = select.where('changed', '=', query.changed)
+  if (query.before !== undefined) select = select.where('due_at', '<', new Date(query.before))
   if (query.cursor !== undefined) {
     if (!/^\d{1,15}$/.test(query.cursor)) return { items: [], nextCursor: null }
     select = select.where('seq', '<', Number(query.cursor))

@@ -204,28 +204,44 @@ const candidatePages = async (db: Database, space: Space, query: IndexQuery, { t
 
 type Scored = Candidate & { score: number; passages: { ordinal: number; score: number }[] }
 
+/** Weights of D, C, B and A for `ts_rank`: the body alone, and all but the body. */
+const ofBody = '{1,0,0,0}'
+const ofHeads = '{0,0.166667,0.5,1}'
+/** What a place in a title counts for. */
+const headShare = 3
+/** By what `ts_rank` divides: the sum of 1/n² without end. */
+const rankDivisor = 1.64493406685
+const countMax = 20
+
+/** How often a word stands in a passage's body, from its rank there: the sum of 1/n² over its places. */
+const countOf = (rank: number): number => {
+  let left = rank * rankDivisor
+  let count = 0
+  while (count < countMax && left > 0.5 / (count + 1) ** 2) left -= 1 / ++count ** 2
+  return count
+}
+
 /** Okapi BM25 with title and headings counting for more. */
 const scored = async (db: Database, pages: readonly Candidate[], terms: readonly Term[], any: string, census: Census): Promise<Scored[]> => {
-  const exact = terms.flatMap((term) => term.lexemes)
-  const beginnings = terms.filter((term) => term.prefix).flatMap((term) => term.lexemes)
-  const isOurs = beginnings.length === 0 ? sql`word.lexeme in (${sql.join(exact)})` : sql`(word.lexeme in (${sql.join(exact)}) or word.lexeme ^@ any(array[${sql.join(beginnings)}]))`
-  const { rows } = await sql<{ id: string; ordinal: number; words: number; lexeme: string; count: number }>`
-    select page.id, best.ordinal, best.words, word.lexeme,
-      (select sum(case weight when 'A' then 3 when 'B' then 1.5 when 'C' then 0.5 else 1 end) from unnest(word.weights) weight)::float8 as count
+  // One form at a time: the rank of several is divided by their number.
+  const rankOf = (weights: string, term: Term) => sql.join(term.lexemes.map((lexeme) => sql`ts_rank(${weights}, terms, ${anyOf({ ...term, lexemes: [lexeme] })}::tsquery)`), sql` + `)
+  const bodies = sql.join(terms.map((term) => rankOf(ofBody, term)))
+  const heads = sql.join(terms.map((term) => rankOf(ofHeads, term)))
+  const { rows } = await sql<{ id: string; ordinal: number; words: number; bodies: number[]; heads: number[] }>`
+    select page.id, best.*
     from unnest(array[${sql.join(pages.map((page) => page.id))}]::uuid[]) page (id)
     cross join lateral (
-      select ordinal, words, terms from index_passages where document_id = page.id and terms @@ ${any}::tsquery
-      order by ts_rank('{0.35,0.2,0.5,1}', terms, ${any}::tsquery, 1) desc, ordinal limit ${passagesPerPage}) best
-    cross join lateral unnest(best.terms) word where ${isOurs}`.execute(db)
+      select ordinal, words, array[${bodies}]::float8[] as bodies, array[${heads}]::float8[] as heads from index_passages where document_id = page.id and terms @@ ${any}::tsquery
+      order by ts_rank('{0.35,0.2,0.5,1}', terms, ${any}::tsquery, 1) desc, ordinal limit ${passagesPerPage}) best`.execute(db)
 
-  const termOf = (lexeme: string): number => terms.findIndex((term) => term.lexemes.includes(lexeme) || (term.prefix && term.lexemes.some((start) => lexeme.startsWith(start))))
   const byPage = new Map<string, Map<number, { words: number; counts: Map<number, number> }>>()
-  for (const { id, ordinal, words, lexeme, count } of rows) {
+  for (const { id, ordinal, words, bodies, heads } of rows) {
     const passages = byPage.get(id) ?? new Map<number, { words: number; counts: Map<number, number> }>()
-    const passage = passages.get(ordinal) ?? { words, counts: new Map<number, number>() }
-    const term = termOf(lexeme)
-    passage.counts.set(term, (passage.counts.get(term) ?? 0) + (count ?? 0))
-    byPage.set(id, passages.set(ordinal, passage))
+    const counts = new Map(bodies.flatMap((rank, term) => {
+      const count = countOf(rank) + headShare * rankDivisor * (heads[term] ?? 0)
+      return count > 0 ? [[term, count] as const] : []
+    }))
+    byPage.set(id, passages.set(ordinal, { words, counts }))
   }
   const meanPage = census.words / Math.max(1, census.documents)
   const meanPassage = census.words / Math.max(1, census.passages)

@@ -385,6 +385,18 @@ export interface SessionRow {
   credits: Generated<number>
 }
 
+export interface ProfileRow {
+  workspace_id: string
+  mode: KeyMode
+  name: string
+  body: Uint8Array
+  cookies: number
+  sites: unknown
+  created_at: Date
+  updated_at: Date
+  used_at: Date | null
+}
+
 /** Every table as Kysely sees it. Numbers are safe integers, instants are `Date`, days are `YYYY-MM-DD`. */
 export interface Tables {
   meta: MetaRow
@@ -412,6 +424,7 @@ export interface Tables {
   monitors: MonitorRow
   monitor_runs: MonitorRunRow
   sessions: SessionRow
+  profiles: ProfileRow
 }
 
 /** Tables that an export carries, parents first. The others hold the present minute and nothing else. */
@@ -420,4 +433,5 @@ export const durableTables = [
   'jobs', 'job_pages', 'job_events', 'event_heads', 'webhook_endpoints', 'webhook_deliveries',
   'index_documents', 'index_passages',
   'monitors', 'monitor_runs',
+  'profiles',
 ] as const satisfies readonly (keyof Tables)[]

@@ -7,6 +7,7 @@ import { createMeter } from '../meter/meter.ts'
 import type { Store } from './db.ts'
 import { createDocumentCache } from './documents.ts'
 import { claimPages, finishPages, insertJob } from './jobs.ts'
+import { changeProfile } from './profiles.ts'
 import { putPage } from './search-index.ts'
 import { durableTables } from './tables.ts'
 import { finishRun, insertMonitor, insertRun } from './monitors.ts'
@@ -66,6 +67,7 @@ const fill = async (store: Store): Promise<void> => {
   await insertMonitor(store.db, { id: 'mon_1', workspaceId: 'team', keyId: key.id, actor: {}, prices: {}, dialect: 'native', requestId: 'r1', intent: { name: '🦜' }, nextAt: now, now })
   await insertRun(store.db, { id: 'run_1', monitorId: 'mon_1', workspaceId: 'team', state: 'running', trigger: 'manual', dueAt: now })
   await finishRun(store.db, 'run_1', { state: 'completed', diff: null, failure: null, credits: 1, previousId: null, snapshot: { texts: { markdown: 'ü'.repeat(5000) }, fields: {}, lists: {} }, now })
+  await changeProfile(store.db, { workspaceId: 'team', mode: 'live', name: '🦜 "a"' }, now, async () => ({ body: Buffer.from([0, 255, 1]), cookies: 1, sites: ['ü.example'] }))
   await meter.stop()
 }
 

@@ -120,6 +120,23 @@ export const fanOut = async (db: Database, event: { workspaceId: string; monitor
   await sql`select fan_out(${event.workspaceId}, null, ${event.monitorId}, ${event.type}, ${event.id}, ${event.now}, ${text(event.data)}::json)`.execute(db)
 }
 
+/** The same, but only the first time that the event is told. */
+export const fanOutOnce = (db: Database, event: Parameters<typeof fanOut>[1]): Promise<boolean> =>
+  db.transaction().execute(async (trx) => {
+    await sql`select id from workspaces where id = ${event.workspaceId} for no key update`.execute(trx)
+    const { rows } = await sql`select from webhook_endpoints e join webhook_deliveries d on d.id = 'dlv_' || md5(${event.id}::text || e.id) where e.workspace_id = ${event.workspaceId} limit 1`.execute(trx)
+    if (rows.length > 0) return false
+    await fanOut(trx, event)
+    return true
+  })
+
+/** Workspaces with an address that is told of such events. */
+export const workspacesThatWant = async (db: Database, type: string): Promise<string[]> => {
+  const { rows } = await sql<{ workspace_id: string }>`select distinct workspace_id from webhook_endpoints
+    where active and job_id is null and monitor_id is null and (${type} = any (events) or '*' = any (events) or split_part(${type}, '.', 1) || '.*' = any (events))`.execute(db)
+  return rows.map((row) => row.workspace_id)
+}
+
 export const getDelivery = async (db: Database, endpointId: string, id: string): Promise<WebhookDelivery | undefined> => {
   if (id.includes('\0')) return undefined
   const row = await db.selectFrom('webhook_deliveries').selectAll().where('endpoint_id', '=', endpointId).where('id', '=', id).executeTakeFirst()
@@ -194,6 +211,8 @@ export const claimDeliveries = async (db: Database, holder: string, options: { l
 
 export interface DeliveryResult {
   delivered: boolean
+  /** False where its form had nothing to send. */
+  sent: boolean
   /** When to try again; null is the end of it. */
   nextAt: Date | null
   status: number | null
@@ -212,6 +231,7 @@ export const finishDelivery = (db: Database, delivery: ClaimedDelivery, result: 
       last_at: now, last_status: result.status, last_failure: result.failure, snippet: result.snippet,
     }).where('id', '=', delivery.id).where('fence', '=', delivery.fence).where('state', '=', 'pending').where('attempt', '=', delivery.attempt).executeTakeFirst()
     if (numUpdatedRows === 0n) return { held: false, disabled: false }
+    if (!result.sent) return { held: true, disabled: false }
     await trx.updateTable('webhook_endpoints').set((set) => ({
       attempts: sql`attempts + 1`, failures: sql`failures + ${result.delivered ? 0 : 1}::int`, last_at: now, last_status: result.status,
       failing_since: result.delivered ? null : set.fn.coalesce('failing_since', sql<Date>`${now}::timestamptz`),

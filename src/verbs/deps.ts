@@ -5,11 +5,14 @@ import type { KeyMode } from '../contract/actor.ts'
 import type { Document } from '../contract/document.ts'
 import type { IndexSelection, IndexState } from '../contract/search.ts'
 import type { DocumentCache, Engine, ResultCache, StoredPart } from '../engine/engine.ts'
+import type { ChatModel } from '../engine/providers/chat.ts'
+import type { Embedder } from '../engine/providers/embedding.ts'
+import type { Model } from '../engine/providers/model.ts'
 import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
-import type { Sessions } from '../sessions/index.ts'
+import type { Profiles, Sessions } from '../sessions/index.ts'
 import type { Meter } from '../meter/meter.ts'
 
 export interface VerbDeps {
@@ -19,6 +22,7 @@ export interface VerbDeps {
   webhooks: Webhooks
   monitors: Monitors
   sessions: Sessions
+  profiles: Profiles
   /** Stored results of a workspace; undefined where none are kept. */
   cacheOf(workspaceId: string): DocumentCache | undefined
   /** Answers about hosts, kept as results are. */
@@ -26,6 +30,7 @@ export interface VerbDeps {
   /** Seconds for which such an answer will do, where a request names none. */
   enrichMaxAgeS: number
   searcher: Searcher
+  models: Models
   /** What workspaces have fetched, as far as it can be searched; undefined where nothing is kept for that. */
   pages?: SearchablePages | undefined
   capabilities(): Capabilities
@@ -34,6 +39,13 @@ export interface VerbDeps {
   operatorSecret: string
   logger: Logger
   clock: Clock
+}
+
+/** What the operator has configured of models; undefined where nothing is. */
+export interface Models {
+  model: Model | undefined
+  chat: ChatModel | undefined
+  embedder: Embedder | undefined
 }
 
 export interface SearchablePages {

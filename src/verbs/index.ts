@@ -13,17 +13,21 @@ import { jobVerbs } from './jobs.ts'
 import { monitorVerbs } from './monitors.ts'
 import { isOperator, operatorOf } from './operator.ts'
 import { plainVerbs } from './plain.ts'
+import { answer } from './answer.ts'
+import { chat } from './chat.ts'
+import { embed } from './embed.ts'
 import { extract, schemaDraft } from './extract.ts'
 import { enrichVerbs } from './enrich.ts'
 import { scrape, scrapeMany } from './scrape.ts'
 import { indexVerbs, search } from './search.ts'
+import { profileVerbs } from './profiles.ts'
 import { sessionVerbs } from './sessions.ts'
 import { webhookVerbs } from './webhooks.ts'
 import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...indexVerbs, ...enrichVerbs, search, scrape, scrape_many: scrapeMany, extract, schema_draft: schemaDraft }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...profileVerbs, ...indexVerbs, ...enrichVerbs, search, answer, chat, embed, scrape, scrape_many: scrapeMany, extract, schema_draft: schemaDraft }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps

@@ -1,8 +1,8 @@
 import type { Actor } from '../contract/actor.ts'
 import { freePrices } from '../contract/price.ts'
 import { succeeded } from '../contract/outcome.ts'
-import type { BatchIntent, CrawlIntent, MapIntent, UrlPattern } from '../contract/jobs.ts'
-import type { Visit } from '../contract/verbs.ts'
+import type { BatchIntent, CrawlIntent, JobRecord, MapIntent, UrlPattern } from '../contract/jobs.ts'
+import type { JobQuery, VerbValue, Visit } from '../contract/verbs.ts'
 import { fail } from '../failure/failure.ts'
 import type { Issue } from '../failure/facts.ts'
 import type { Submission } from '../jobs/jobs.ts'
@@ -55,6 +55,20 @@ const stored = <T extends CrawlIntent | MapIntent>({ webhook: _webhook, funded: 
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
 const refuseSeeds = (seeds: readonly string[], actor: Actor): void => refuseWhole(seeds.map((url) => ({ url })), actor)
 
+/** The job, where it is what the caller's contract knows. */
+const own = async (deps: VerbDeps, actor: Actor, { id, of }: JobQuery): Promise<JobRecord> => {
+  const job = await deps.jobs.get(actor.workspaceId, id)
+  if ((of?.kind ?? job.kind) !== job.kind || (of?.dialect ?? job.dialect) !== job.dialect) throw fail('caller.not_found', { kind: 'job', id })
+  return job
+}
+
+/** Whatever is done to a job is done to one that the caller's contract knows. */
+const change = <V extends 'jobs_cancel' | 'jobs_pause' | 'jobs_resume' | 'jobs_retry' | 'jobs_delete'>(run: (jobs: VerbDeps['jobs'], workspaceId: string, id: string) => Promise<VerbValue<V>>) =>
+  steering<V>(async (deps, _, actor, query) => {
+    if (query.of) await own(deps, actor, query)
+    return run(deps.jobs, actor.workspaceId, query.id)
+  })
+
 export const jobVerbs = {
   batch: steering<'batch'>((deps, visit, actor, intent) => {
     refuseWhole(intent.pages, actor)
@@ -87,17 +101,20 @@ export const jobVerbs = {
   }),
 
   jobs_list: reading<'jobs_list'>((deps, actor, input) => deps.jobs.list(actor.workspaceId, input)),
-  jobs_get: reading<'jobs_get'>((deps, actor, { id }) => deps.jobs.get(actor.workspaceId, id)),
-  jobs_results: reading<'jobs_results'>((deps, actor, { id, ...query }) => deps.jobs.results(actor.workspaceId, id, query)),
+  jobs_get: reading<'jobs_get'>((deps, actor, query) => own(deps, actor, query)),
+  jobs_results: reading<'jobs_results'>(async (deps, actor, { id, of, ...query }) => {
+    if (of) await own(deps, actor, { id, of })
+    return deps.jobs.results(actor.workspaceId, id, query)
+  }),
   jobs_pages: reading<'jobs_pages'>((deps, actor, { id, ...query }) => deps.jobs.pages(actor.workspaceId, id, query)),
   jobs_page: reading<'jobs_page'>((deps, actor, { id, n }) => deps.jobs.page(actor.workspaceId, id, n)),
   jobs_events: reading<'jobs_events'>((deps, actor, { id, after, documents }, visit) => deps.jobs.events(actor.workspaceId, id, { after, documents, signal: visit.signal })),
   workspace_events: reading<'workspace_events'>((deps, actor, { after, progress }, visit) => deps.jobs.workspaceEvents(actor.workspaceId, { after, progress, signal: visit.signal })),
   jobs_load: reading<'jobs_load'>((deps, actor) => deps.jobs.load(actor.workspaceId)),
 
-  jobs_cancel: steering<'jobs_cancel'>((deps, _, actor, { id }) => deps.jobs.cancel(actor.workspaceId, id)),
-  jobs_pause: steering<'jobs_pause'>((deps, _, actor, { id }) => deps.jobs.pause(actor.workspaceId, id)),
-  jobs_resume: steering<'jobs_resume'>((deps, _, actor, { id }) => deps.jobs.resume(actor.workspaceId, id)),
-  jobs_retry: steering<'jobs_retry'>((deps, _, actor, { id }) => deps.jobs.retry(actor.workspaceId, id)),
-  jobs_delete: steering<'jobs_delete'>((deps, _, actor, { id }) => deps.jobs.delete(actor.workspaceId, id)),
+  jobs_cancel: change<'jobs_cancel'>((jobs, workspaceId, id) => jobs.cancel(workspaceId, id)),
+  jobs_pause: change<'jobs_pause'>((jobs, workspaceId, id) => jobs.pause(workspaceId, id)),
+  jobs_resume: change<'jobs_resume'>((jobs, workspaceId, id) => jobs.resume(workspaceId, id)),
+  jobs_retry: change<'jobs_retry'>((jobs, workspaceId, id) => jobs.retry(workspaceId, id)),
+  jobs_delete: change<'jobs_delete'>((jobs, workspaceId, id) => jobs.delete(workspaceId, id)),
 }

@@ -6,7 +6,10 @@ import { costOf, reserveFor, type PriceList } from '../contract/price.ts'
 import { exampleFactsOf } from '../failure/facts.ts'
 import { failsWholeRequest, failureOfHost, isRaised } from '../failure/fail-test.ts'
 import { Failure, fail } from '../failure/failure.ts'
+import { normalize } from '../failure/normalize.ts'
+import type { ProfileState } from '../contract/profiles.ts'
 import { Deadline } from '../lib/deadline.ts'
+import { ofSite, withSite } from '../lib/profile-site.ts'
 import { isBlocklisted } from './blocklist.ts'
 import type { VerbDeps } from './deps.ts'
 import type { Metered } from './table.ts'
@@ -42,22 +45,43 @@ export const scrapeMany: Metered<'scrape_many'> = {
   },
 }
 
-export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages'>, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
+export const onePage = async (deps: Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'profiles'>, actor: Actor, intent: ScrapeIntent, signal: AbortSignal): Promise<Outcome<Document>> => {
   if (isBlocklisted(intent.url, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'))
   if (evaluates(intent) && !actor.scopes.includes('evaluate')) return failed(fail('account.scope_denied', { needs: 'the scope "evaluate"' }))
   const simulated = actor.mode === 'test' ? simulatedFailure(intent.url) : undefined
   if (simulated) return failed(simulated)
-  const cache = deps.cacheOf(actor.workspaceId)
-  const outcome = await deps.engine.scrape(asNamed(intent, actor), { mode: actor.mode, signal, owner: actor.keyId, ...(cache ? { cache } : {}) })
+  const { profile } = intent
+  let state: ProfileState | undefined
+  let kept: ProfileState | undefined
+  try {
+    state = profile && ofSite(await deps.profiles.load(actor, profile), intent.url)
+  } catch (error) {
+    return failed(normalize(error))
+  }
+  // What a profile shows is for its use alone.
+  const cache = profile ? undefined : deps.cacheOf(actor.workspaceId)
+  const outcome = await deps.engine.scrape(asNamed(intent, actor), {
+    mode: actor.mode, signal, owner: actor.keyId, ...(cache ? { cache } : {}), ...(state ? { state } : {}), ...(profile?.save ? { keep: (left) => { kept = left } } : {}),
+  })
+  if (profile && kept && outcome.ok) await keep(deps, actor, profile.name, intent.url, kept, outcome.value)
   // A redirect is no way round the list.
   if (outcome.ok && isBlocklisted(outcome.value.finalUrl, actor.urlBlocklist)) return failed(fail('policy.url_blocklisted'), outcome.evidence, outcome.timings)
   if (outcome.ok && !outcome.value.cached && mayBeFound(intent, actor)) await deps.pages?.put(actor.workspaceId, actor.mode, outcome.value)
   return outcome
 }
 
+/** The page is there; that its profile is not must not take it from the caller. */
+const keep = async (deps: Pick<VerbDeps, 'profiles'>, actor: Actor, name: string, url: string, left: ProfileState, document: Document): Promise<void> => {
+  try {
+    await deps.profiles.change(actor, name, (now) => withSite(now, url, left))
+  } catch (error) {
+    document.warnings.push(`The profile could not be kept: ${normalize(error).message}`)
+  }
+}
+
 /** What was fetched with somebody's session is not for every key of the workspace, unless the caller says so. What a caller brought along is not what its address says. */
-const mayBeFound = ({ index, cookies, headers, content }: ScrapeIntent, actor: Actor): boolean =>
-  !content && (index ?? (actor.index !== false && Object.keys(cookies).length === 0 && !Object.keys(headers).some((name) => /^(cookie|(proxy-)?authorization|x-api-key)$/i.test(name))))
+const mayBeFound = ({ index, cookies, headers, content, profile }: ScrapeIntent, actor: Actor): boolean =>
+  !content && !profile && (index ?? (actor.index !== false && Object.keys(cookies).length === 0 && !Object.keys(headers).some((name) => /^(cookie|(proxy-)?authorization|x-api-key)$/i.test(name))))
 
 /** A failure that is asked for by name is to come, and at once: its robots.txt counts, and no browser is tried against it. */
 export const asNamed = <I extends Pick<ScrapeIntent, 'url' | 'respectRobots' | 'render'>>(intent: I, actor: Actor): I => {

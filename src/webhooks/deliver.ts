@@ -50,7 +50,7 @@ export const createDeliveries = (options: DeliveryOptions): Deliveries => {
     const { endpoint } = delivery
     const form = (endpoint.options.dialect === undefined ? undefined : options.formOf?.(endpoint.options.dialect)) ?? standardForm
     const message = form({ id: delivery.eventId, type: delivery.type, at: delivery.at, data: delivery.data, secrets: endpoint.secrets, options: endpoint.options })
-    if (message === null) return { delivered: true, nextAt: null, status: null, failure: null, snippet: null }
+    if (message === null) return { delivered: true, sent: false, nextAt: null, status: null, failure: null, snippet: null }
     const deadline = new Deadline(timeoutMs, signal)
     let status: number | null = null
     let failure: string | null = null
@@ -75,10 +75,10 @@ export const createDeliveries = (options: DeliveryOptions): Deliveries => {
     } finally {
       deadline.clear()
     }
-    if (failure === null) return { delivered: true, nextAt: null, status, failure, snippet }
-    if (status === 410) return { delivered: false, nextAt: null, status, failure, snippet, disable: 'gone' }
+    if (failure === null) return { delivered: true, sent: true, nextAt: null, status, failure, snippet }
+    if (status === 410) return { delivered: false, sent: true, nextAt: null, status, failure, snippet, disable: 'gone' }
     const nextAt = nextAttempt(delivery.attempt, delivery.begunAt, now(), waitMs)
-    return { delivered: false, nextAt, status, failure, snippet, ...(nextAt === null ? { disable: 'failing' as const } : {}) }
+    return { delivered: false, sent: true, nextAt, status, failure, snippet, ...(nextAt === null ? { disable: 'failing' as const } : {}) }
   }
 
   const work = async (delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> => {

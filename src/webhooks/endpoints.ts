@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Actor, KeyMode } from '../contract/actor.ts'
 import type { JobWebhook } from '../contract/jobs.ts'
+import type { MonitorWebhook } from '../contract/monitors.ts'
 import type { Page } from '../contract/usage.ts'
 import type { NewWebhook, WebhookChange, WebhookDelivery, WebhookEndpoint } from '../contract/webhooks.ts'
 import type { Egress } from '../egress/index.ts'
@@ -151,8 +152,8 @@ export const addJobEndpoint = (trx: Database, owner: { workspaceId: string; jobI
   })
 
 /** The endpoint of one monitor, likewise. */
-export const addMonitorEndpoint = (trx: Database, owner: { workspaceId: string; monitorId: string; mode: string }, webhook: { url: string; events: string[]; secret?: string }, dialect: string): Promise<void> =>
+export const addMonitorEndpoint = (trx: Database, owner: { workspaceId: string; monitorId: string; mode: string }, webhook: MonitorWebhook, dialect: string): Promise<void> =>
   insertEndpoint(trx, {
     id: newId('whe'), workspaceId: owner.workspaceId, jobId: null, monitorId: owner.monitorId, name: null, url: webhook.url, events: webhook.events,
-    secret: webhook.secret ?? newSecret(), headers: {}, options: { dialect }, mode: owner.mode === 'test' ? 'test' : 'live', now: new Date(),
+    secret: webhook.secret ?? newSecret(), headers: {}, options: { ...webhook.options, dialect }, mode: owner.mode === 'test' ? 'test' : 'live', now: new Date(),
   })

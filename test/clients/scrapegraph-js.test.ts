@@ -184,11 +184,8 @@ describe('its errors tell what went wrong', () => {
   })
 
   it('of what is not there', async () => {
-    expect(failure(await call('crawl.start', { url: page }))).toBe('HTTP 501: Crawling is not available on this server.')
-    expect(failure(await call('monitor.create', { url: page, interval: '1h' }))).toBe('HTTP 501: Monitoring is not available on this server.')
-    expect(failure(await call('monitor.list'))).toBe('HTTP 501: Monitoring is not available on this server.')
     for (const method of ['crawl.get', 'crawl.pages', 'crawl.stop', 'crawl.resume', 'crawl.delete']) {
-      expect(failure(await call(method, unknown)), method).toBe('HTTP 404: There is no such crawl in this workspace.')
+      expect(failure(await call(method, unknown)), method).toBe('HTTP 404: There is no such job in this workspace.')
     }
     for (const method of ['monitor.get', 'monitor.delete', 'monitor.pause', 'monitor.resume', 'monitor.activity']) {
       expect(failure(await call(method, unknown)), method).toBe('HTTP 404: There is no such monitor in this workspace.')

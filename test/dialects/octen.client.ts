@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { octen } from '../../src/dialects/octen/index.ts'
 import type { TestApp, TestKey } from '../harness.ts'
 
 export interface Envelope {
@@ -79,4 +80,12 @@ export const urlFailsWith = async (app: TestApp, key: TestKey, url: string, mess
   if (typeof message === 'string') assert.equal(entry.error_message, message)
   else assert.match(entry.error_message ?? '', message)
   assert.equal(await key.used(), 0)
+}
+
+/** A reply as a strictly typed client parses it: by the schema that the route publishes. */
+export const checkReply = (path: string, body: unknown): void => {
+  const route = octen.routes.find((row) => row.path === path)
+  assert.ok(route)
+  const parsed = route.response.safeParse(body)
+  assert.deepEqual(parsed.error?.issues ?? [], [])
 }

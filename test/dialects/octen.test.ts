@@ -61,7 +61,26 @@ describe('POST /extract', () => {
     const paying = await app.key({ mode: 'live', monthlyCredits: 40 })
     await extract({ urls: [article, 'https://docs.lab.test/', 'https://any.lab.test/status/500'] }, paying)
     expect(await paying.used()).toBe(4)
-    for (const mode of ['standard', 'auto', 'advanced']) expect((await one({ mode })).resolved_mode, mode).toBe('standard')
+    for (const mode of ['standard', 'auto']) expect((await one({ mode })).resolved_mode, mode).toBe('standard')
+  })
+
+  it('renders in a browser where that is asked for or needed, at its price', async () => {
+    const paying = await app.key({ mode: 'live', monthlyCredits: 40 })
+    const spa = 'https://spa.lab.test/'
+    const advanced = await extract({ urls: [article], mode: 'advanced', timeout: 60 }, paying)
+    expect(advanced.results[0]).toMatchObject({ status: 'success', resolved_mode: 'advanced' })
+    expect(advanced.results[0]?.full_content).toContain('Ines Aldermoor')
+    expect(advanced.usage.successful_by_mode).toEqual({ standard_urls: 0, advanced_urls: 1 })
+    expect(await paying.used()).toBe(5)
+    const auto = await extract({ urls: [spa, article], mode: 'auto', timeout: 60 }, paying)
+    expect(auto.results.map((entry) => entry.resolved_mode)).toEqual(['advanced', 'standard'])
+    expect(await paying.used()).toBe(12)
+  })
+
+  it('renders nothing that is no page: a document stays what it is', async () => {
+    const { results } = await extract({ urls: ['https://documents.lab.test/report.pdf'], mode: 'advanced', timeout: 60 })
+    expect(results[0]?.error_message).toBeUndefined()
+    expect(results[0]).toMatchObject({ status: 'success', resolved_mode: 'standard' })
   })
 
   it('gives Markdown or plain text', async () => {
@@ -196,6 +215,7 @@ describe('routes that wait for search, models or an invitation', () => {
     ['/embedding', { input: ['text'], model: 'octen-embedding-8b', dimension: 4096, input_type: null, truncation: true }],
     ['/vl-embedding', { model: 'octen-vl-embedding-large', input: { contents: [{ image: 'https://a.example/b.png' }] }, fps: 0.5 }],
     ['/answer', { messages: chat.messages, mode: 'full', stream: true }],
+    ['/answer', { messages: chat.messages, mode: 'queries_and_search' }],
     ['/v1/chat/completions', chat],
     ['/v1/messages', { ...chat, max_tokens: 100 }],
     ['/v1/images/generations', { prompt: 'a kettle' }],

@@ -4,6 +4,7 @@ import { failHost } from '../../src/failure/fail-test.ts'
 import { startTestApp, type TestApp, type TestKey } from '../harness.ts'
 import { afterWaiting, article, concurrencyOf, endpoints, failedBody, failsWith, get, inFlight } from './prefetch.client.ts'
 import { rows } from './prefetch.rows.ts'
+import { readOf } from './prefetch.strict.ts'
 
 let app: TestApp
 let key: TestKey
@@ -16,9 +17,6 @@ afterAll(() => app.close())
 afterEach(() => {
   vi.useRealTimers()
 })
-
-/** What a page that was read well is answered until there is something to read from it. */
-const readWell = 'Extraction failed'
 
 describe('the vendor\'s error page', () => {
   for (const row of rows) {
@@ -146,11 +144,15 @@ describe('running requests', () => {
 
 describe('parameters', () => {
   it('take what is in range, both spellings, and ignore the unknown', async () => {
-    const good = [
-      { width: 320, height: 5000 }, { width: 5000, height: 320 }, { screenshotColors: 2 }, { screenshotColors: 12 }, { screenshot_colors: 6 },
-      { full_page: true }, { full_page: 'False' }, { fullPage: '1' }, { format: 'webp' }, { format: 'png' }, { nonsense: 'x' },
+    const usual = { viewport: { width: 1440, height: 900 }, format: 'jpeg', full_page: false }
+    const good: [Record<string, string | number | boolean>, Record<string, unknown>][] = [
+      [{}, usual],
+      [{ width: 320, height: 400, screenshotColors: 2 }, { ...usual, viewport: { width: 320, height: 400 } }],
+      [{ full_page: 'True', width: 400, format: 'png', screenshot_colors: 12 }, { viewport: { width: 400, height: 900 }, format: 'png', full_page: true }],
+      [{ fullPage: '1', full_page: 'false', format: 'webp', nonsense: 'x' }, { ...usual, format: 'webp', full_page: true }],
     ]
-    for (const query of good) await failsWith(await get(app, '/screenshot', key, { url: article, ...query }), 500, readWell)
+    for (const [query, expected] of good) expect(await readOf('/screenshot', await get(app, '/screenshot', key, { url: article, ...query }))).toMatchObject({ url: article, ...expected })
+    for (const query of [{ screenshotColors: 2 }, { screenshotColors: 12 }, { screenshot_colors: 6 }]) await readOf('/classify', await get(app, '/classify', key, { url: article, ...query }))
   })
 
   it('refuse what is out of it', async () => {
@@ -167,11 +169,12 @@ describe('parameters', () => {
   })
 
   it('take a bare host, and 2048 characters', async () => {
-    await failsWith(await get(app, '/brand', key, { url: ' article.lab.test ' }), 500, readWell)
+    const classified = async (url: string) => (await readOf('/classify', await get(app, '/classify', key, { url }))).url
+    expect(await classified(' article.lab.test ')).toBe('https://article.lab.test')
     const longest = (size: number) => `https://article.lab.test/?q=${'x'.repeat(size - 28)}`
-    await failsWith(await get(app, '/brand', key, { url: longest(2048) }), 500, readWell)
+    expect(await classified(longest(2048))).toBe(longest(2048))
     await failsWith(await get(app, '/brand', key, { url: longest(2049) }), 400, 'URL exceeds maximum length')
-    await failsWith(await get(app, '/brand', key, { url: longest(2048).slice(8) }), 500, readWell)
+    expect(await classified(longest(2048).slice(8))).toBe(longest(2048))
     await failsWith(await get(app, '/brand', key, { url: longest(2049).slice(8) }), 400, 'URL exceeds maximum length')
   })
 })
@@ -180,21 +183,18 @@ describe('what a page is judged by', () => {
   it('answers the same on every endpoint, for live and for test keys, and costs nothing', async () => {
     const paying = await app.key({ mode: 'live', creditLimit: 1 })
     for (const path of endpoints) {
-      for (const by of [key, paying]) {
-        await failsWith(await get(app, path, by, { url: article }), 500, readWell)
-        await failsWith(await get(app, path, by, { url: 'https://any.lab.test/status/404' }), 500, 'Page not accessible')
-      }
+      for (const by of [key, paying]) await failsWith(await get(app, path, by, { url: 'https://any.lab.test/status/404' }), 500, 'Page not accessible')
     }
     expect(await paying.used()).toBe(0)
   })
 
   it('is kept once in history, with what was tried', async () => {
     const keeping = await app.key({ mode: 'live' })
-    const { meta } = await failsWith(await get(app, '/brand', keeping, { url: article }), 500, readWell)
+    const { meta } = await failsWith(await get(app, '/classify', keeping, { url: 'https://any.lab.test/status/404' }), 500, 'Page not accessible')
     const list = await app.request('/v1/requests', { headers: { 'x-api-key': keeping.secret } })
     const { data } = await list.json() as { data: { request_id: string; status: number; code: string; credits: number; evidence: unknown[] }[] }
     expect(data).toHaveLength(1)
-    expect(data[0]).toMatchObject({ request_id: meta.requestId, dialect: 'prefetch', path: '/brand', status: 500, code: 'content.extraction_failed', credits: 0, evidence: [{ tier: 'http', status: 200 }] })
+    expect(data[0]).toMatchObject({ request_id: meta.requestId, dialect: 'prefetch', path: '/classify', status: 500, code: 'target.http_error', credits: 0, evidence: [{ tier: 'http', status: 404 }] })
   })
 
   it('is a broken page where a redirect leads nowhere', async () => {
@@ -248,7 +248,7 @@ describe('the envelope around everything else', () => {
     const voiced = await startTestApp({ voice: 'prefetch' })
     try {
       const mine = { 'x-api-key': (await voiced.key()).secret }
-      await failsWith(await voiced.request('/brand?url=article.lab.test', { headers: mine }), 500, readWell)
+      await readOf('/classify', await voiced.request('/classify?url=article.lab.test', { headers: mine }))
       await failsWith(await voiced.request('//brand', { headers: mine }), 400, 'url parameter is required')
       expect(await (await voiced.request('/health')).json()).toEqual({ status: 'ok' })
       await failsWith(await voiced.request('/nowhere', { headers: mine }), 404, 'Not found')

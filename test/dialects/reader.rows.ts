@@ -3,13 +3,12 @@ import { failHost } from '../../src/failure/fail-test.ts'
 import type { FailureCode } from '../../src/failure/catalog.ts'
 import { codes, type ReaderCode } from '../../src/dialects/reader/failure.ts'
 import { startTestApp, type TestApp } from '../harness.ts'
-import { call, dataOf, failedWith, notBilled, occupied, read, type Told } from './reader.client.ts'
+import { call, dataOf, failedWith, jobsOf, notBilled, occupied, read, type Told } from './reader.client.ts'
 import type { SeedRow } from './seed-row.ts'
 
 const page = 'https://article.lab.test/'
 const codesTable = 'The 11 codes'
 const matrix = 'Retry matrix'
-const jobs = 'batch and crawl jobs'
 const tiers = 'proxy tiers'
 
 const live = (app: TestApp, limits: Parameters<TestApp['key']>[0] = {}) => app.key({ mode: 'live', monthlyCredits: 100, ...limits })
@@ -215,7 +214,17 @@ export const rows: SeedRow[] = [
     },
   },
 
-  pending(codesTable, '409 conflict: cancelling a job that has ended', jobs),
+  {
+    table: codesTable, row: '409 conflict: cancelling a job that has ended', source: 'documented',
+    run: async (app) => {
+      const key = await live(app)
+      const jobs = jobsOf(app, key)
+      const { id } = await jobs.submit({ urls: [page] })
+      await jobs.wait(id)
+      const told = failedWith(await call(app, key.secret, `/v1/jobs/${id}`, { method: 'DELETE' }), 'conflict')
+      assert.deepEqual(told.details, { status: 'completed' })
+    },
+  },
   {
     table: codesTable, row: '409 conflict: the operation cannot run in the present state', source: 'documented',
     run: async (app) => assert.deepEqual((await raised(app, 'caller.conflict', 'conflict')).details, { status: 'completed' }),
@@ -231,7 +240,17 @@ export const rows: SeedRow[] = [
       assert.equal(answer.headers.get('retry-after'), String(retryAfterSeconds))
     },
   },
-  pending(codesTable, '429 rate_limited: a batch of URLs counts as one request', jobs),
+  {
+    table: codesTable, row: '429 rate_limited: a batch of URLs counts as one request', source: 'documented',
+    run: async (app) => {
+      const key = await live(app, { rpm: 2 })
+      const jobs = jobsOf(app, key)
+      const { id } = await jobs.submit({ urls: Array(10).fill(page) })
+      assert.equal((await jobs.wait(id)).completed, 10)
+      dataOf(await read(app, key, { url: page }))
+      failedWith(await read(app, key, { url: page }), 'rate_limited')
+    },
+  },
   {
     table: codesTable, row: '429 concurrency_limited: no Retry-After', source: 'documented',
     run: async (app) => {
@@ -247,7 +266,19 @@ export const rows: SeedRow[] = [
       await notBilled(key)
     },
   },
-  pending(codesTable, '429 concurrency_limited: the number of active jobs', jobs),
+  {
+    table: codesTable, row: '429 concurrency_limited: the number of active jobs', source: 'documented',
+    run: async (app) => {
+      const key = await live(app, { concurrency: 1, monthlyCredits: null })
+      const jobs = jobsOf(app, key)
+      const { id } = await jobs.submit({ url: 'https://big.lab.test/n/1?pages=5000', maxPages: 5000, maxDepth: 10, maxConcurrency: 1 })
+      const answer = await read(app, key, { urls: [page] })
+      assert.deepEqual(failedWith(answer, 'concurrency_limited').details, { active: 1, max: 1 })
+      assert.equal(answer.headers.get('retry-after'), null)
+      dataOf(await call(app, key.secret, `/v1/jobs/${id}`, { method: 'DELETE' }))
+      await jobs.wait((await jobs.submit({ urls: [page] })).id)
+    },
+  },
 
   {
     table: codesTable, row: '500 internal_error', source: 'documented',

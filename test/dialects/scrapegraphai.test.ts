@@ -330,21 +330,8 @@ describe('GET /api/history', () => {
   })
 })
 
-describe('routes of features that are not there', () => {
+describe('routes of one crawl or one monitor', () => {
   const id = '7bc67b9e-e539-4d7f-b378-ceb4d86910bc'
-  const missing: [string, object, string][] = [
-    ['/api/crawl', { url: page, maxPages: '5' }, 'Crawling'],
-    ['/api/monitor', { url: page, interval: '0 * * * *' }, 'Monitoring'],
-  ]
-
-  it('say so, after saying what is wrong with the request', async () => {
-    for (const [path, json, feature] of missing) {
-      expect(await refusal(await call(path, { json: {} })), path).toMatchObject({ status: 400, type: 'validation' })
-      expect(await refusal(await call(path, { json })), path).toMatchObject({ status: 501, type: 'internal_error', detail: `${feature} is not available on this server.` })
-      expect(await refusal(await call(path, { json, as: null })), path).toMatchObject({ status: 401 })
-    }
-    for (const path of ['/api/crawl', '/api/monitor']) expect(await refusal(await call(path)), path).toMatchObject({ status: 501 })
-  })
 
   it('know no crawl and no monitor', async () => {
     const rows: [string, string][] = [

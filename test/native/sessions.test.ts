@@ -152,7 +152,7 @@ describe('a session', () => {
     const stranger = await app.key()
     expect((await call('GET', `/v1/sessions/${id}`, undefined, stranger.secret)).body.code).toBe('caller.not_found')
     expect((await call('DELETE', `/v1/sessions/${id}`, undefined, stranger.secret)).body.code).toBe('caller.not_found')
-    for (const wrong of [cdp_url.slice(0, -1), cdp_url.replace(/token=.*/, ''), cdp_url.replace(id, `${id.slice(0, -1)}0`), cdp_url.replace(id, '%00')]) await expect(openRaw(wrong)).rejects.toThrow('status 404')
+    for (const wrong of [cdp_url.slice(0, -1), cdp_url.replace(/token=.*/, ''), cdp_url.replace(id, id.slice(0, -1) + (id.endsWith('0') ? '1' : '0')), cdp_url.replace(id, '%00')]) await expect(openRaw(wrong)).rejects.toThrow('status 404')
     await expect(openRaw(cdp_url.replace('/cdp', '/other'))).rejects.toThrow('status 404')
     // A voice serves the same browser below its own base.
     const client = await openRaw(cdp_url.replace('/v1/sessions', '/reader/v1/sessions'))

@@ -1,4 +1,5 @@
 import type { KeyMode } from '../../contract/actor.ts'
+import { profileLimits, type ProfileState } from '../../contract/profiles.ts'
 import type { SessionBrowser, SessionBrowserOrder, SessionBrowsers } from '../../contract/sessions.ts'
 import { openBrowserProxy, type BrowserProxy, type Egress } from '../../egress/index.ts'
 import { fail, isFailure } from '../../failure/failure.ts'
@@ -9,8 +10,9 @@ import { allowance, residentBytes } from '../memory.ts'
 import { userAgentOf } from '../options.ts'
 import { raced } from '../race.ts'
 import { isWebUrl } from './filter.ts'
-import { PipeBrowser, sweepFolders, type ProcessOptions } from './process.ts'
+import { PipeBrowser, sweepFolders, type CdpMessage, type ProcessOptions } from './process.ts'
 import { Relay } from './relay.ts'
+import { readState, restoreState, type Listen } from './storage.ts'
 
 export interface SessionBrowserOptions {
   enabled: boolean
@@ -31,6 +33,7 @@ const memoryEach = 400 * 1_048_576
 /** What one session may load in all. */
 const trafficMax = 20_000_000_000
 const watchMs = 3000
+const visitedMax = 500
 const nowhere = 'http://127.0.0.1:1'
 
 /** Browsers of sessions: a process each, which shares nothing with the pool nor with another session. */
@@ -106,6 +109,9 @@ class Session implements SessionBrowser {
   readonly #order: SessionBrowserOrder
   readonly #options: SessionBrowserOptions
   readonly #watch: NodeJS.Timeout
+  /** Sessions at the browser that are no client's. */
+  readonly #own = new Map<string, (message: CdpMessage) => void>()
+  readonly #visited = new Set<string>()
   #closing: Promise<void> | undefined
   #overMemory = false
 
@@ -115,7 +121,9 @@ class Session implements SessionBrowser {
     this.#options = options
     this.#relay = new Relay(browser, (url) => isWebUrl(url) && !order.isBlocked(url), options.clock)
     browser.onMessage = (message) => {
-      if (message.sessionId === undefined && message.id === undefined) this.#judgeTarget(message.params?.targetInfo)
+      const own = message.id === undefined && message.sessionId !== undefined ? this.#own.get(message.sessionId) : undefined
+      if (own) own(message)
+      else if (message.sessionId === undefined && message.id === undefined) this.#judgeTarget(message.params?.targetInfo)
       else this.#relay.fromBrowser(message)
     }
     this.#watch = setInterval(() => void this.#weigh(), watchMs).unref()
@@ -132,6 +140,7 @@ class Session implements SessionBrowser {
     try {
       await browser.call('Browser.setDownloadBehavior', { behavior: 'deny' })
       await browser.call('Target.setDiscoverTargets', { discover: true })
+      if (order.state) await restoreState(browser, session.#listen, order.state)
       return session
     } catch (error) {
       await session.close()
@@ -143,6 +152,17 @@ class Session implements SessionBrowser {
     return this.#relay.lastUsedAt
   }
 
+  async state(): Promise<ProfileState> {
+    this.#relay.dismiss('the session is over')
+    const origins = new Set([...(this.#order.state?.origins ?? []).map(({ origin }) => origin), ...this.#visited])
+    return readState(this.#browser, this.#listen, [...origins].slice(-profileLimits.origins))
+  }
+
+  readonly #listen: Listen = (sessionId, hear) => {
+    this.#own.set(sessionId, hear)
+    return () => void this.#own.delete(sessionId)
+  }
+
   attach: SessionBrowser['attach'] = (client) => this.#relay.attach(client)
 
   close(): Promise<void> {
@@ -152,7 +172,11 @@ class Session implements SessionBrowser {
   /** Whatever way a page found to somewhere that it may not be, it does not stay there. */
   #judgeTarget(info: unknown): void {
     const { targetId, url } = (info ?? {}) as { targetId?: string; url?: string }
-    if (targetId === undefined || url === undefined || (isWebUrl(url) && !this.#order.isBlocked(url))) return
+    if (targetId === undefined || url === undefined) return
+    if (isWebUrl(url) && !this.#order.isBlocked(url)) {
+      if (/^https?:/.test(url) && this.#visited.size < visitedMax) this.#visited.add(new URL(url).origin)
+      return
+    }
     this.#options.logger.warn({ scheme: URL.parse(url)?.protocol }, 'a page of a session was closed: it may not be there')
     void this.#browser.call('Target.closeTarget', { targetId })
   }

@@ -27,17 +27,18 @@ export class Relay {
   readonly #owners = new Map<string, Peer>()
   readonly #waiting = new Map<number, Peer>()
   #draining: NodeJS.Timeout | undefined
+  #over = false
 
   constructor(browser: PipeBrowser, mayOpen: MayOpen, clock: () => number) {
     this.#browser = browser
     this.#mayOpen = mayOpen
     this.#clock = clock
     this.lastUsedAt = clock()
-    void browser.gone.then(() => this.#end('the session is over'))
+    void browser.gone.then(() => this.dismiss('the session is over'))
   }
 
   async attach(client: CdpClient): Promise<CdpUplink> {
-    if (this.#peers.size >= clientsMax) throw new Error('too many clients')
+    if (this.#over || this.#peers.size >= clientsMax) throw new Error('too many clients')
     const peer: Peer = { client, root: '', pending: new Map(), spoke: 0 }
     this.#peers.add(peer)
     try {
@@ -123,12 +124,12 @@ export class Relay {
     void this.#browser.call('Target.detachFromTarget', { sessionId: peer.root })
   }
 
-  #end(reason: string): void {
+  /** Says goodbye to every client; no other is taken. */
+  dismiss(reason: string): void {
+    this.#over = true
     clearInterval(this.#draining)
-    for (const { client } of this.#peers) client.close(reason)
-    this.#peers.clear()
-    this.#owners.clear()
-    this.#waiting.clear()
+    this.#browser.resume()
+    for (const peer of this.#peers) this.#drop(peer, reason)
   }
 }
 

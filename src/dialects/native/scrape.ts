@@ -7,8 +7,10 @@ import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
 import { parseUrl, withScheme } from '../../lib/url.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
+import { brand } from './enrich-values.ts'
 import { answer, extraction, extractionBody, failedBody, failedFormat } from './extract-formats.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
+import { profileField, toProfile } from './profiles.ts'
 import { blobReply, format, formatNames, formatValues, plainNames, toBlobReply, toFormats } from './formats.ts'
 
 const selectors = z.array(z.string().min(1).max(500)).max(50)
@@ -42,6 +44,7 @@ export const pageFields = {
   section: z.string().trim().min(1).max(1000).optional().describe('Only this part of Markdown and chunks: headings from the outside in, joined by ` > `; the last of them will do where that is clear'),
   max_pages: z.int().min(1).max(5000).optional().describe('Most pages of a PDF, slides, sheets or chapters that are converted; 500 where unset'),
   index: z.boolean().optional().describe('Whether searches of the workspace may find the page. Default: yes, unless cookies or a credential are sent'),
+  profile: profileField.optional(),
   ...browserFields,
 }
 
@@ -82,6 +85,7 @@ const scrapeReply = z.object({
     json: z.unknown().optional(),
     summary: z.string().optional(),
     question: answer.optional(),
+    branding: brand.optional(),
     extraction: extraction.optional(),
     failed_formats: z.record(z.string(), failedFormat).optional(),
     screenshot: blobReply.optional(),
@@ -114,6 +118,7 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
     ...(body.section === undefined ? {} : { section: body.section }),
     ...(body.max_pages === undefined ? {} : { maxPages: body.max_pages }),
     ...(body.index === undefined ? {} : { index: body.index }),
+    ...(body.profile === undefined ? {} : { profile: toProfile(body.profile) }),
     ...(browser === undefined ? {} : { browser }),
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { relayUrl, sessionDefaults, sessionEnds, sessionLimits, sessionStates, type SessionEnd, type SessionRecord } from '../../contract/sessions.ts'
 import { route, type ReplyInfo } from '../dialect.ts'
+import { profileField, toProfile } from './profiles.ts'
 import { browserFields } from './browser-fields.ts'
 
 const seconds = ({ min, max }: { min: number; max: number }) => z.int().min(min / 1000).max(max / 1000)
@@ -11,6 +12,7 @@ const body = z.strictObject({
   viewport: browserFields.viewport,
   locale: browserFields.locale,
   timezone: browserFields.timezone,
+  profile: profileField.optional(),
 })
 
 const session = z.looseObject({
@@ -41,6 +43,7 @@ export const sessionRoutes = [
     body: body.prefault({}), response: reply,
     toIntent: ({ body: it }) => ({
       ttlMs: it.ttl_s * 1000, idleMs: Math.min(it.idle_s, it.ttl_s) * 1000,
+      ...(it.profile === undefined ? {} : { profile: toProfile(it.profile) }),
       browser: defined({ viewport: it.viewport && defined(it.viewport), locale: it.locale, timezone: it.timezone }) as object,
     }),
     render: (value, _, info) => ({ status: 201, body: { data: render(value, info) } }),

@@ -3,6 +3,7 @@ import { queryPolicies, siteScopes, sitemapUses, type CrawlIntent, type JobRecor
 import { route, type Reply } from '../dialect.ts'
 import { browserAllowed } from './browser-fields.ts'
 import { created, jobFields, patternField, patternsOf, submittedOf } from './job-fields.ts'
+import { profileField, toProfile } from './profiles.ts'
 import { pageFields, toIntent, urlField } from './scrape.ts'
 
 const { respect_robots: _, ...crawledPage } = pageFields
@@ -52,6 +53,7 @@ export const mapFields = {
   sitemap: z.enum(sitemapUses).default('include'),
   search: z.string().min(1).max(500).optional().describe('Words; URLs that fit come first'),
   timeout_ms: z.int().min(1000).max(300_000).default(30_000),
+  profile: profileField.optional(),
   ...jobFields,
 }
 
@@ -89,6 +91,7 @@ export const toMap = (body: z.output<typeof mapBody>): MapIntent => ({
   respectRobots: body.respect_robots,
   search: body.search ?? null,
   timeoutMs: body.timeout_ms,
+  ...(body.profile === undefined ? {} : { profile: toProfile(body.profile) }),
 })
 
 const accepted = (job: JobRecord): Reply => ({

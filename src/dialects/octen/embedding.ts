@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { route } from '../dialect.ts'
+import { envelope, succeed } from './envelope.ts'
 import { body, decimal, flag, integer, list, object, oneOf, text } from './fields.ts'
 import { unconfigured } from './unavailable.ts'
 
@@ -39,9 +42,16 @@ const vlEmbeddingBody = body(object({
   .refine((value) => fits(value.model, value.dimension), { error: 'dimension is larger than the model has', path: ['dimension'] })
   .refine((value) => within(value.input.contents, value.instruct), { error: `input.contents may hold ${textMax} characters of text with instruct, 5 images and 1 video`, path: ['input', 'contents'] }))
 
-const model = 'an embedding model'
+const embeddingReply = z.looseObject({ model: z.string(), results: z.array(z.looseObject({ index: z.int(), embedding: z.array(z.number()) })) })
 
 export const embeddingRoutes = [
-  unconfigured({ path: '/embedding', summary: 'Vectors of texts', body: embeddingBody }, model),
-  unconfigured({ path: '/vl-embedding', summary: 'Vectors of texts, images and videos', body: vlEmbeddingBody, bodyLimitBytes: 10 * 1024 * 1024 }, model),
+  route({
+    method: 'POST', path: '/embedding', verb: 'embed',
+    summary: 'Vectors of texts, from the embedding model of this server',
+    body: embeddingBody,
+    response: envelope(embeddingReply, z.looseObject({ input_tokens: z.int() })),
+    toIntent: ({ body: wish }) => ({ texts: wish.input, kind: wish.input_type ?? null, ...(typeof wish.dimension === 'number' ? { dimensions: wish.dimension } : {}) }),
+    render: ({ model, vectors, inputTokens }, _, info) => succeed(info, { model, results: vectors.map((embedding, index) => ({ index, embedding })) }, { input_tokens: inputTokens }, null),
+  }),
+  unconfigured({ path: '/vl-embedding', summary: 'Vectors of texts, images and videos', body: vlEmbeddingBody, bodyLimitBytes: 10 * 1024 * 1024 }, 'an embedding model for images'),
 ]

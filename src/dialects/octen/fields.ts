@@ -51,3 +51,7 @@ const dateForm = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\
 
 /** ISO 8601, a bare date included. */
 export const moment = text(64).refine((value) => dateForm.test(value) && !Number.isNaN(Date.parse(value)), { error: (issue) => `${nameOf(issue.path)} must be an ISO 8601 date or date-time` })
+
+/** The vendor words a query that is not there in another way on each route. */
+export const query = (missing: string) =>
+  z.string({ error: (issue) => (issue.input === undefined || issue.input === null ? missing : say(issue)) }).min(1, { error: missing }).max(500, { error: say })

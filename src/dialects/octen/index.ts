@@ -1,10 +1,14 @@
 import { bearer } from '../credential.ts'
 import type { Dialect } from '../dialect.ts'
+import { answerRoutes } from './answer.ts'
+import { chatRoutes } from './chat.ts'
 import { embeddingRoutes } from './embedding.ts'
 import { extractRoutes } from './extract.ts'
 import { failureBody, renderFailure } from './failure.ts'
 import { gatewayRoutes } from './gateway.ts'
 import { mediaRoutes } from './media.ts'
+import { newsRoutes } from './news.ts'
+import { prices } from './prices.ts'
 import { searchRoutes } from './search.ts'
 
 export const octen: Dialect = {
@@ -14,11 +18,10 @@ export const octen: Dialect = {
   basePath: '/octen',
   security: { key: { type: 'apiKey', in: 'header', name: 'x-api-key' }, bearer: { type: 'http', scheme: 'bearer' } },
   credential: ({ headers }) => headers.get('x-api-key')?.trim() || bearer(headers),
-  routes: [...extractRoutes, ...searchRoutes, ...mediaRoutes, ...embeddingRoutes, ...gatewayRoutes],
+  routes: [...extractRoutes, ...searchRoutes, ...newsRoutes, ...answerRoutes, ...chatRoutes, ...mediaRoutes, ...embeddingRoutes, ...gatewayRoutes],
   renderFailure,
   failureBody,
-  // Credits of $0.0005, so that $1 and $2.5 per thousand URLs are whole numbers.
-  prices: { page: 2, rendered: 3, formats: {}, targetError: 0 },
+  prices,
   creditPolicy: 'reserve',
   idempotencyHeader: 'idempotency-key',
   // The only limit that the vendor publishes, for /embedding.

@@ -1,7 +1,8 @@
 import type { Dialect } from '../dialect.ts'
-import { dataRoutes, priced } from './data.ts'
+import { dataRoutes } from './data.ts'
 import { failureBody } from './envelope.ts'
 import { renderFailure } from './failure.ts'
+import { priced } from './prices.ts'
 import { systemRoutes } from './system.ts'
 
 export const prefetch: Dialect = {

@@ -9,7 +9,7 @@ export const behind = {
   'job.failed': ['job.failed'],
   'credit.low': ['credits.low'],
   'session.created': ['session.created'],
-  'session.stopped': ['session.stopped', 'session.expired'],
+  'session.stopped': ['session.stopped'],
 } as const satisfies Record<string, readonly string[]>
 
 export type ReaderEvent = keyof typeof behind

@@ -12,6 +12,10 @@ interface Told {
 type JobData = JobFacts & { job_id: string; credits: number }
 type PageData = { job_id: string; kind: string; page: Pick<JobPage, 'url' | 'credits'> & { facts: { status?: number; title?: string } | null; failure: { message?: string } | null } }
 
+interface SessionData { session_id: string; state: string; reason: string | null; created_at: string; expires_at: string; duration_ms: number; credits: number }
+
+const iso = (instant: string): string => new Date(instant).toISOString()
+
 const ofPage = ({ job_id, kind, page }: PageData): Told => ({
   event: 'job.page',
   payload: {
@@ -30,6 +34,14 @@ const ofJob = (event: ReaderEvent, job: JobData): Told => {
   return { event, payload: { jobId: job.job_id, mode: job.kind === 'batch' ? 'batch' : 'crawl', ...progressOf(job), creditsUsed: job.credits, ...(error === null ? {} : { error }) } }
 }
 
+const ofSession = (event: ReaderEvent, it: SessionData): Told => ({
+  event,
+  payload: {
+    sessionId: it.session_id, status: it.state, createdAt: iso(it.created_at), expiresAt: iso(it.expires_at),
+    ...(event === 'session.stopped' ? { durationMs: it.duration_ms, creditsCharged: it.credits, reason: it.reason } : {}),
+  },
+})
+
 /** In the vendor's words; undefined where it has none. */
 const told = ({ type, data }: WebhookMessage): Told | undefined => {
   switch (type) {
@@ -41,9 +53,12 @@ const told = ({ type, data }: WebhookMessage): Told | undefined => {
     case 'job.partial':
     case 'job.failed':
       return ofJob(statusOf(data as JobData) === 'failed' ? 'job.failed' : 'job.completed', data as JobData)
+    case 'session.created':
+    case 'session.stopped':
+      return ofSession(type, data as SessionData)
     case 'credits.low': {
-      const { balance, limit, reset_at: resetAt } = data as { balance: number; limit: number; reset_at: string }
-      return { event: 'credit.low', payload: { balance, limit, used: limit - balance, resetAt } }
+      const { balance, limit, used, reset_at: resetAt } = data as { balance: number; limit: number; used: number; reset_at: string }
+      return { event: 'credit.low', payload: { balance, limit, used, resetAt } }
     }
     default:
       return undefined

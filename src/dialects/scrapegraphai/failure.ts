@@ -103,12 +103,20 @@ const detailsOf = (failure: Failure): Issue[] => {
   return [{ code: 'custom', path: ['url'], message: isPlace ? privateUrlMessage : failure.message }]
 }
 
+/** Where this contract has the field that a verb calls otherwise. */
+const places: Record<string, string> = { include: 'includePatterns', exclude: 'excludePatterns', schedule: 'interval' }
+
+const placeOf = ([first, ...rest]: Issue['path']): Issue['path'] => {
+  if (first === 'webhook' && rest[0] === 'url') return ['webhookUrl']
+  return first === undefined ? [] : [places[first] ?? first, ...rest]
+}
+
 /** Issues that no schema made get a code that clients know and the place where this contract has the field. */
 const asPublished = (found: Issue): Issue => {
   if (issueCodes.has(found.code)) return found
   const { code: _, path, ...rest } = found
   const isPageHeader = found.code === 'invalid_header' && (path[0] === 'headers' || path[0] === 'cookies')
-  return { code: 'custom', path: isPageHeader ? ['fetchConfig', ...path] : path, ...rest }
+  return { code: 'custom', path: isPageHeader ? ['fetchConfig', ...path] : placeOf(path), ...rest }
 }
 
 const limitHeaders = (failure: Failure, info: ReplyInfo): Record<string, string> => {

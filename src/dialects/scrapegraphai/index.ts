@@ -5,8 +5,10 @@ import { extractRoutes } from './extract.ts'
 import { errorBody, renderFailure } from './failure.ts'
 import { historyRoutes } from './history.ts'
 import { monitorRoutes } from './monitor.ts'
+import { prices } from './prices.ts'
 import { scrapeRoutes } from './scrape.ts'
 import { searchRoutes } from './search.ts'
+import { webhookForm } from './webhook.ts'
 
 const routes: Route[] = [...scrapeRoutes, ...extractRoutes, ...searchRoutes, ...crawlRoutes, ...monitorRoutes, ...historyRoutes, ...accountRoutes]
 
@@ -31,7 +33,8 @@ export const scrapegraphai: Dialect = {
           'x-ratelimit-reset': String(Math.floor(now.getTime() / 1000) + Math.ceil(rate.resetSeconds)),
         }
       : {},
-  prices: { page: 0, rendered: 0, formats: { markdown: 1, html: 1, raw_html: 1, links: 1, images: 1, summary: 1, json: 5, screenshot: 2 }, targetError: 0 },
+  prices,
+  webhookForm,
   creditPolicy: 'reserve',
   idempotencyHeader: 'idempotency-key',
 }

@@ -60,7 +60,7 @@ export const requestsOf = (formats: readonly FormatEntry[]): FormatRequest[] => 
 const missing = () => fail('platform.not_configured', { setting: 'The format branding' })
 
 /** Only a browser makes it. */
-const isShown = (type: FormatEntry['type']): boolean => type === 'screenshot'
+export const isShown = (type: FormatEntry['type']): boolean => type === 'screenshot'
 
 /** How a page is fetched. What plain HTTP cannot do is left out where plain HTTP is asked for, but for the formats themselves. */
 export const fetchParts = (url: string, { mode, timeout, headers = {}, cookies = {}, wait, scrolls, mock }: FetchConfig, shown = false): Partial<ScrapeIntent> => {

@@ -1,4 +1,5 @@
 import type { CompanyPart } from '../enrich/parts.ts'
+import { pagesOf } from './pages.ts'
+import { readCompany } from './read.ts'
 
-/** Undefined until there is one: the part then answers platform.not_configured. */
-export const companyPart: CompanyPart | undefined = undefined
+export const companyPart: CompanyPart = { pagesOf, read: readCompany }

@@ -179,7 +179,7 @@ const write = (input: ConvertInput, raw: string, trees: Trees, verdict: Verdict)
 }
 
 /** Formats that are made from what was read, and not written from a tree. */
-const isRead = (kind: FormatKind): boolean => kind === 'json' || kind === 'summary' || kind === 'question'
+const isRead = (kind: FormatKind): boolean => kind === 'json' || kind === 'summary' || kind === 'question' || kind === 'branding'
 
 const fill = (formats: Formats, kind: keyof Formats, root: Document, resolve: Resolve, pageUrl: string): void => {
   switch (kind) {

@@ -7,6 +7,7 @@ import { normalize } from '../../failure/normalize.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import type { ResultCache } from '../cache.ts'
 import type { EngineDeps, RungResult, ScrapeContext, Work } from '../engine.ts'
+import { brandOf, type Sight } from '../brand/brand.ts'
 import { companyOf } from './company.ts'
 import type { Part } from './steps.ts'
 import type { VisitedPage } from './parts.ts'
@@ -45,18 +46,20 @@ export const enrich = async (deps: EngineDeps, { climb, obeyRobots }: Ladder, in
     const work: Work = {
       intent: scrapeIntent({ url: intent.url, formats: [{ kind: 'raw_html' }], timeoutMs: intent.timeoutMs, render: intent.render, respectRobots: intent.respectRobots }),
       mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads: false,
+      ...(wanted.includes('brand') ? { sees: true } : {}),
     }
     if (intent.respectRobots) await obeyRobots(work, deps.userAgent)
-    const { document } = await climb(work)
+    const { document, sight = {} } = await climb(work)
     const page: VisitedPage = { url: document.finalUrl, status: document.status, headers: [], html: document.formats.raw_html ?? '', rendered: document.renderer === 'js' }
-    const results = await readParts(work, deps.userAgent, page, wanted)
+    const warnings = [...document.warnings]
+    const results = await readParts(work, { userAgent: deps.userAgent, page, wanted, sight, screenshotColors: intent.screenshotColors, warnings })
     const failures: Partial<Record<EnrichPart, FailureJson>> = {}
     for (const [name, result] of results) {
       if (!result.ok) {
         failures[name] = result.failure
         continue
       }
-      const kept: StoredPart = { value: result.value, finalUrl: document.finalUrl, fetchedAt: document.fetchedAt, renderer: document.renderer, warnings: document.warnings }
+      const kept: StoredPart = { value: result.value, finalUrl: document.finalUrl, fetchedAt: document.fetchedAt, renderer: document.renderer, warnings }
       known.set(name, kept)
       context.parts?.put(keyOf(name, intent, context), kept)
     }
@@ -70,13 +73,25 @@ export const enrich = async (deps: EngineDeps, { climb, obeyRobots }: Ladder, in
   }
 }
 
-const readParts = async (work: Work, userAgent: string, page: VisitedPage, wanted: readonly EnrichPart[]): Promise<Map<EnrichPart, Part<EnrichValues[EnrichPart]>>> => {
-  const { converter, deadline } = work
-  const survey = await converter.step('survey', { page, parts: wanted }, deadline.signal)
+interface Reading {
+  userAgent: string
+  page: VisitedPage
+  wanted: readonly EnrichPart[]
+  sight: Sight
+  screenshotColors: number
+  warnings: string[]
+}
+
+const readParts = async (work: Work, { userAgent, page, wanted, sight, screenshotColors, warnings }: Reading): Promise<Map<EnrichPart, Part<EnrichValues[EnrichPart]>>> => {
+  const { brand, classification, company } = await work.converter.step('survey', { page, parts: wanted }, work.deadline.signal)
   const results = new Map<EnrichPart, Part<EnrichValues[EnrichPart]>>()
-  if (wanted.includes('brand')) results.set('brand', { ok: false, failure: fail('platform.not_configured', { setting: 'The part "brand"' }).toJSON() })
-  if (survey.classification) results.set('classification', survey.classification)
-  if (survey.company) results.set('company', survey.company.ok ? await tried(work, () => companyOf(work, userAgent, page, survey.company?.ok ? survey.company.value : [])) : survey.company)
+  const [branded, run] = await Promise.all([
+    brand?.ok ? tried(work, () => brandOf(work, { page, draft: brand.value, sight, screenshotColors, warnings })) : brand,
+    company?.ok ? tried(work, () => companyOf(work, userAgent, page, company.value)) : company,
+  ])
+  if (branded) results.set('brand', branded)
+  if (run) results.set('company', run)
+  if (classification) results.set('classification', classification)
   return results
 }
 

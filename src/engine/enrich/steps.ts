@@ -2,6 +2,10 @@ import type { Classification } from '../../contract/classification.ts'
 import type { Company } from '../../contract/company.ts'
 import type { EnrichPart } from '../../contract/enrich.ts'
 import { Failure, fail, isFailure, type FailureJson } from '../../failure/failure.ts'
+import { draftBrand, type BrandDraft } from '../brand/draft.ts'
+import { inlineSheets, staticStyles, type Sheet } from '../brand/styles/static.ts'
+import type { Styles } from '../brand/styles/styles.ts'
+import { parseAsBrowser } from '../convert/dom/select.ts'
 import { classifyPart } from '../classify/index.ts'
 import { companyPart } from '../company/index.ts'
 import { readPage } from './read-page.ts'
@@ -10,6 +14,7 @@ import type { VisitedPage } from './parts.ts'
 export type Part<T> = { ok: true; value: T } | { ok: false; failure: FailureJson }
 
 export interface Survey {
+  brand?: Part<BrandDraft>
   classification?: Part<Classification>
   /** Addresses of further pages that the company part wants. */
   company?: Part<string[]>
@@ -20,9 +25,15 @@ export const steps = {
   survey: ({ page: visited, parts }: { page: VisitedPage; parts: readonly EnrichPart[] }): Survey => {
     const page = readPage(visited)
     const survey: Survey = {}
+    if (parts.includes('brand')) survey.brand = part(() => draftBrand(page))
     if (parts.includes('classification')) survey.classification = part(() => landed(classifyPart, 'classification').read(page))
     if (parts.includes('company')) survey.company = part(() => landed(companyPart, 'company').pagesOf(page))
     return survey
+  },
+  /** For where no browser has computed them. */
+  styles: ({ page, sheets }: { page: VisitedPage; sheets: Sheet[] }): Styles => {
+    const root = parseAsBrowser(page.html) ?? readPage(page).page.root
+    return staticStyles(root, [...sheets, ...inlineSheets(root, page.url)])
   },
   company: ({ pages: [first, ...others] }: { pages: [VisitedPage, ...VisitedPage[]] }): Company =>
     landed(companyPart, 'company').read([readPage(first), ...others.map(readPage)]),

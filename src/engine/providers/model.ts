@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { Egress } from '../../egress/index.ts'
 import { fail, isFailure } from '../../failure/failure.ts'
-import { createGate } from './gate.ts'
+import { createGate, type Gate } from './gate.ts'
 import { egressFetch } from './model-fetch.ts'
 
 export interface ModelSettings {
@@ -53,9 +53,11 @@ const retryWaitMs = 2000
 const passing = new Set([408, 429, 500, 502, 503, 504])
 const refusing = new Set([400, 404, 415, 422, 501])
 
+/** The places of everything that asks one endpoint. */
+export const modelGate = ({ concurrency, concurrencyPerKey }: Pick<ModelSettings, 'concurrency' | 'concurrencyPerKey'>): Gate => createGate({ total: concurrency, perOwner: concurrencyPerKey, waiting: waitingMax })
+
 /** A model behind any OpenAI-compatible endpoint. Loaded on first use; every byte goes through egress. */
-export const createModel = (settings: ModelSettings, egress: () => Promise<Egress>): Model => {
-  const gate = createGate({ total: settings.concurrency, perOwner: settings.concurrencyPerKey, waiting: waitingMax })
+export const createModel = (settings: ModelSettings, egress: () => Promise<Egress>, gate: Gate = modelGate(settings)): Model => {
   const provider = (structured: boolean) =>
     createOpenAICompatible({
       name: 'lyrebird', baseURL: settings.baseUrl, fetch: egressFetch(egress), supportsStructuredOutputs: structured,

@@ -12,7 +12,7 @@ import { merged } from './merge.ts'
 import { hostOf, parseQuery } from './query.ts'
 
 /** What a source is asked. */
-export interface Question extends Omit<SearchIntent, 'sources' | 'highlights' | 'content' | 'timeoutMs'> {
+export interface Question extends Omit<SearchIntent, 'sources' | 'highlights' | 'content' | 'reading' | 'events' | 'timeoutMs'> {
   parsed: ParsedQuery
 }
 
@@ -118,7 +118,7 @@ interface Heard {
 
 const ask = async ({ providers, clock }: SearcherDeps, name: string, question: Question, context: SearchContext, intent: SearchIntent, whole: Deadline): Promise<Heard> => {
   const startedAt = clock()
-  const share = new Deadline(Math.min(sourceMsMax, whole.remainingMs() * (intent.content ? 0.4 : 0.85)), whole.signal)
+  const share = new Deadline(Math.min(sourceMsMax, whole.remainingMs() * (intent.content || intent.reading ? 0.4 : 0.85)), whole.signal)
   const told = (failure: Failure | undefined, results: number): Pick<Heard, 'report' | 'attempts'> => {
     const ms = clock() - startedAt
     return {

@@ -1,6 +1,7 @@
+import { pdfWithoutText } from '../../failure/evidence.ts'
 import { fail, isFailure } from '../../failure/failure.ts'
 import type { EgressRequest, EgressResponse } from '../../egress/index.ts'
-import { isSupportedType } from '../convert/index.ts'
+import { isSupportedType, type Converted } from '../convert/index.ts'
 import type { RungResult, Work } from '../engine.ts'
 import { findingsOf } from './extract.ts'
 import { wishesOf } from './wishes.ts'
@@ -15,11 +16,13 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
     url: intent.url,
     headers: { accept: acceptHeader, 'accept-language': 'en;q=0.9,*;q=0.5', ...intent.headers },
     cookies: intent.cookies,
+    ...(work.state ? { stored: work.state.cookies } : {}),
     signal: deadline.signal,
     deadline,
     accept: (head) => admit(head.status, head.headers, intent.allowedTypes),
   })
   work.attempts.push(...response.attempts)
+  if (work.kept && work.state) work.kept.state = { ...work.state, cookies: response.stored }
   Object.assign(timings, response.timings)
 
   const convertStart = work.clock()
@@ -40,7 +43,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
 
   const failure = failureOf(converted.verdict, response.status)
   if (failure) {
-    note(work, response, failure.code, signalOf(converted.verdict))
+    note(work, response, failure.code, isBlankPdf(converted) ? pdfWithoutText : signalOf(converted.verdict))
     if (browserMayPass(converted.verdict) && intent.render === 'auto') return { kind: 'climb', failure }
     throw failure
   }
@@ -62,6 +65,8 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
     ...findingsOf(converted),
   }
 }
+
+const isBlankPdf = ({ verdict, contentType }: Converted): boolean => verdict.kind === 'empty' && contentType.startsWith('application/pdf')
 
 /** The exchange, with its attempts kept whether it succeeds or not. */
 const exchange = async (work: Work, request: EgressRequest): Promise<EgressResponse> => {

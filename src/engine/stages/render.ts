@@ -21,7 +21,9 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
     headers: intent.headers,
     cookies: intent.cookies,
     options: intent.browser ?? {},
-    ...shotOrders(intent),
+    ...shotOrders(intent, work.sees === true),
+    ...(work.state ? { state: work.state } : {}),
+    keepsState: work.kept !== undefined,
     bytesMax: work.bytesMax,
     deadline,
     look: async (page) => {
@@ -33,6 +35,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
   if (result.kind === 'file' && !intent.formats.every(isTextFormat)) throw fail('content.unsupported_type', { contentType: 'not a web page' })
   if (result.kind === 'file') return httpRung({ ...work, intent: { ...intent, render: 'static' } })
   if (!converted) throw fail('content.render_failed')
+  if (work.kept && result.state) work.kept.state = result.state
 
   const { page } = result
   const failure = failureOf(converted.verdict, page.status)
@@ -54,7 +57,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
       cached: false,
       formats: {
         ...converted.formats,
-        ...(result.screenshot ? { screenshot: await blobOf(work, result.screenshot, deliveryOf(intent, 'screenshot')) } : {}),
+        ...(result.screenshot && intent.formats.some(({ kind }) => kind === 'screenshot') ? { screenshot: await blobOf(work, result.screenshot, deliveryOf(intent, 'screenshot')) } : {}),
         ...(result.pdf ? { pdf: await blobOf(work, result.pdf, deliveryOf(intent, 'pdf')) } : {}),
       },
       metadata: converted.metadata,
@@ -63,13 +66,14 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
       ...(intent.browser?.actions ? { actions: await Promise.all(result.actions.map((one) => actionOf(work, one))) } : {}),
     },
     ...findingsOf(converted),
+    ...(work.sees ? { sight: { ...(result.probe === undefined ? {} : { probe: result.probe }), ...(result.screenshot ? { screenshot: result.screenshot } : {}) } } : {}),
   }
 }
 
-const shotOrders = ({ formats }: ScrapeIntent): Pick<RenderOrder, 'screenshot' | 'pdf'> => {
+const shotOrders = ({ formats }: ScrapeIntent, sees: boolean): Pick<RenderOrder, 'screenshot' | 'pdf' | 'probe'> => {
   const screenshot = formats.find((format) => format.kind === 'screenshot')
   const pdf = formats.find((format) => format.kind === 'pdf')
-  return { ...(screenshot ? { screenshot: screenshot.screenshot ?? {} } : {}), ...(pdf ? { pdf: pdf.pdf ?? {} } : {}) }
+  return { ...(sees ? { probe: { clear: !screenshot } } : {}), ...(screenshot ? { screenshot: screenshot.screenshot ?? {} } : sees ? { screenshot: {} } : {}), ...(pdf ? { pdf: pdf.pdf ?? {} } : {}) }
 }
 
 const deliveryOf = ({ formats }: ScrapeIntent, kind: 'screenshot' | 'pdf'): Delivery => {

@@ -1,4 +1,4 @@
-import type { FieldChange, LineChange, MonitorDiff, Snapshot, Watch } from '../../contract/monitors.ts'
+import { fieldParts, listParts, textParts, type FieldChange, type LineChange, type MonitorDiff, type Snapshot, type Watch } from '../../contract/monitors.ts'
 import { RE2JS } from 're2js'
 
 const cellsMax = 4_000_000
@@ -104,15 +104,20 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 export const diffSnapshots = (before: Snapshot, after: Snapshot, watch: Watch): MonitorDiff | null => {
   const diff: MonitorDiff = { texts: {}, fields: {}, lists: {} }
   const clean = cleanerOf(watch)
-  for (const part of ['markdown', 'text', 'html'] as const) {
-    const found = diffText(before.texts[part] ?? '', after.texts[part] ?? '', clean)
+  for (const part of textParts) {
+    const [old, now] = [before.texts[part], after.texts[part]]
+    // What is watched only since now has nothing to be compared with.
+    if (old === undefined || now === undefined) continue
+    const found = diffText(old, now, clean)
     if (found && found.chars >= watch.minChars) diff.texts[part] = { unified: found.unified, lines: found.lines }
   }
-  for (const part of ['metadata', 'json'] as const) {
+  for (const part of fieldParts) {
+    if (!(part in before.fields) || !(part in after.fields)) continue
     const found = diffFields(before.fields[part], after.fields[part]).filter((change) => watch.fields.length === 0 || watch.fields.some((field) => change.path === field || change.path.startsWith(`${field}.`) || change.path.startsWith(`${field}[`)))
     if (found.length > 0) diff.fields[part] = found
   }
-  for (const part of ['links', 'images', 'urls'] as const) {
+  for (const part of [...listParts, 'urls'] as const) {
+    if (before.lists[part] === undefined || after.lists[part] === undefined) continue
     const [old, now] = [new Set(before.lists[part]), new Set(after.lists[part])]
     const [added, removed] = [[...now].filter((one) => !old.has(one)), [...old].filter((one) => !now.has(one))]
     if (added.length + removed.length > 0) diff.lists[part] = { added: added.slice(0, changesMax), removed: removed.slice(0, changesMax) }

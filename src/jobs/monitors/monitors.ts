@@ -1,5 +1,5 @@
 import type { Actor } from '../../contract/actor.ts'
-import type { MonitorIntent, MonitorRecord, MonitorRun } from '../../contract/monitors.ts'
+import type { MonitorChange, MonitorIntent, MonitorRecord, MonitorRun } from '../../contract/monitors.ts'
 import type { Page } from '../../contract/usage.ts'
 import { fail } from '../../failure/failure.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -18,10 +18,10 @@ export interface Monitors {
   list(workspaceId: string): Promise<MonitorRecord[]>
   /** Throws caller.not_found, as all that take an id. */
   get(workspaceId: string, id: string): Promise<MonitorRecord>
-  update(workspaceId: string, id: string, change: Partial<MonitorIntent>, active?: boolean): Promise<MonitorRecord>
+  update(workspaceId: string, id: string, change: MonitorChange, active?: boolean): Promise<MonitorRecord>
   delete(workspaceId: string, id: string): Promise<MonitorRecord>
   trigger(workspaceId: string, id: string): Promise<MonitorRun>
-  runs(workspaceId: string, id: string, query: { limit: number; cursor?: string; changed?: boolean; snapshots?: boolean }): Promise<Page<MonitorRun>>
+  runs(workspaceId: string, id: string, query: { limit: number; cursor?: string; before?: string; changed?: boolean; snapshots?: boolean }): Promise<Page<MonitorRun>>
   run(workspaceId: string, id: string, runId: string | null): Promise<MonitorRun>
   /** Begins what is due; how many. */
   tick(): Promise<number>
@@ -60,6 +60,13 @@ const isZone = (name: string): boolean => {
   } catch {
     return false
   }
+}
+
+const changed = (before: MonitorIntent, { page, options, ...change }: MonitorChange): MonitorIntent => {
+  const after: MonitorIntent = { ...before, ...change, ...(options ? { options: { ...before.options, ...options } } : {}) }
+  if (!page || after.target.kind !== 'page') return after
+  const { url = after.target.url, ...more } = page
+  return { ...after, target: { kind: 'page', url, page: { ...after.target.page, ...more } } }
 }
 
 export const createMonitors = ({ store: { db }, clock, bus, retentionS, addWebhook }: Deps): Monitors => {
@@ -126,7 +133,7 @@ export const createMonitors = ({ store: { db }, clock, bus, retentionS, addWebho
 
     async update(workspaceId, id, change, active) {
       const before = await get(workspaceId, id)
-      const intent = { ...before.intent, ...change }
+      const intent = changed(before.intent, change)
       requireValid(intent, now())
       const on = active ?? before.active
       const rescheduled = change.schedule !== undefined || change.timeZone !== undefined || on !== before.active

@@ -1,6 +1,7 @@
 import { actions } from './actions.ts'
 import { article } from './article.ts'
 import { big } from './big.ts'
+import { brand } from './brand.ts'
 import { challenge } from './challenge.ts'
 import { changes } from './changes.ts'
 import { charset } from './charset.ts'
@@ -30,5 +31,5 @@ import { walls } from './walls.ts'
 /** Every `<name>.lab.test`. */
 export const pages: readonly LabPage[] = [
   article, product, docs, forum, listing, collection, service, recipe, event, job, faq,
-  marketplace, site, big, feed, data, documents, charset, changes, spa, shell, infinite, actions, challenge, walls, hostile, escape,
+  marketplace, brand, site, big, feed, data, documents, charset, changes, spa, shell, infinite, actions, challenge, walls, hostile, escape,
 ]

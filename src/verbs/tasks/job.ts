@@ -1,4 +1,5 @@
 import type { Actor } from '../../contract/actor.ts'
+import type { BlobStore } from '../../contract/blobs.ts'
 import type { Document } from '../../contract/document.ts'
 import type { PageOptions } from '../../contract/jobs.ts'
 import { costOf, type PriceList } from '../../contract/price.ts'
@@ -8,7 +9,7 @@ import type { PageFacts } from '../../store/job-results.ts'
 import { pack } from '../../store/pack.ts'
 import type { VerbDeps } from '../deps.ts'
 
-export type WorkDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'logger' | 'clock' | 'meter'> & { store: Store }
+export type WorkDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'profiles' | 'logger' | 'clock' | 'meter'> & { store: Store; blobs?: BlobStore }
 
 // Safe: all three were written by the verb that submitted the job.
 export const actorOf = (job: JobWork): Actor => job.actor as Actor

@@ -10,7 +10,7 @@ import { onePage } from '../scrape.ts'
 import type { VerbDeps } from '../deps.ts'
 import { actorOf, intentOf, isFree, pricesOf, type WorkDeps } from './job.ts'
 
-type MapDeps = Pick<VerbDeps, 'engine' | 'cacheOf'>
+type MapDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'profiles'>
 
 const pagesAtOnce = 5
 const pageMs = 20_000
@@ -146,7 +146,7 @@ class Search {
   }
 
   async #read(entry: MapEntry, feeds: Set<string>): Promise<MapEntry[]> {
-    const intent = scrapeIntent({ url: entry.url, formats: [{ kind: 'links' }], timeoutMs: pageMs, respectRobots: this.#intent.respectRobots })
+    const intent = scrapeIntent({ url: entry.url, formats: [{ kind: 'links' }], timeoutMs: pageMs, respectRobots: this.#intent.respectRobots, ...(this.#intent.profile ? { profile: this.#intent.profile } : {}) })
     const outcome = await onePage(this.#deps, this.#actor, intent, this.#signal)
     if (!outcome.ok) {
       if (!this.#signal.aborted) this.#fail(entry.url, outcome.failure)

@@ -1,12 +1,14 @@
 import type { Actor } from '../../contract/actor.ts'
-import type { Document } from '../../contract/document.ts'
-import type { FormatKind, FormatRequest } from '../../contract/intent.ts'
-import type { MonitorIntent, Snapshot, WatchedPart } from '../../contract/monitors.ts'
+import { blobPath } from '../../contract/blobs.ts'
+import type { Document, PageBlob } from '../../contract/document.ts'
+import type { FormatRequest } from '../../contract/intent.ts'
+import type { MonitorDiff, MonitorIntent, Picture, Snapshot, WatchedPart } from '../../contract/monitors.ts'
 import { costOf, type PriceList } from '../../contract/price.ts'
 import { fail } from '../../failure/failure.ts'
 import { normalize } from '../../failure/normalize.ts'
 import type { JobHandler } from '../../jobs/handlers.ts'
 import { diffSnapshots, sectionOf } from '../../jobs/monitors/diff.ts'
+import { diffPictures, smallPicture } from '../../jobs/monitors/picture.ts'
 import { finishRun, getMonitorWork, getRunState, lastSnapshot } from '../../store/monitors.ts'
 import { onePage } from '../scrape.ts'
 import { actorOf, intentOf, isFree, pricesOf, type WorkDeps } from './job.ts'
@@ -29,11 +31,14 @@ export const monitorHandler = (deps: WorkDeps): JobHandler => ({
     try {
       const actor = actorOf(job)
       if (!isFree(actor)) await deps.meter.admit(actor, { requestId: job.requestId, credits: Math.max(1, pricesOf(job).page), policy: 'gate' })
-      const { snapshot, credits } = await look(deps, actor, pricesOf(job), intent, signal)
+      const seen = await look(deps, actor, pricesOf(job), intent, signal)
       const last = await lastSnapshot(db, monitorId)
-      const diff = last ? diffSnapshots(last.snapshot, snapshot, intent.watch) : null
+      const snapshot = filled(seen, last?.snapshot)
+      const diff = last ? await changesOf(last.snapshot, snapshot, intent.watch) : null
+      const credits = seen.credits + (diff === null || isFree(actor) ? 0 : (pricesOf(job).change ?? 0))
       const now = new Date(deps.clock())
-      const data = { ...about, first: last === undefined, changed: diff !== null, at: now.toISOString(), diff }
+      const shown = intent.webhook?.snapshots ? { current: toldOf(snapshot), previous: last ? toldOf(last.snapshot) : null } : {}
+      const data = { ...about, first: last === undefined, changed: diff !== null, at: now.toISOString(), diff, ...shown }
       await finishRun(db, runId, {
         state: 'completed', diff, failure: null, credits, previousId: last?.id ?? null, snapshot, now,
         events: [{ type: 'monitor.run', id: `evt_${runId}_run`, data }, ...(diff === null ? [] : [{ type: 'monitor.changed', id: `evt_${runId}_changed`, data }])],
@@ -52,29 +57,63 @@ export const monitorHandler = (deps: WorkDeps): JobHandler => ({
   },
 })
 
-const look = async (deps: WorkDeps, actor: Actor, prices: PriceList, intent: MonitorIntent, signal: AbortSignal): Promise<{ snapshot: Snapshot; credits: number }> => {
+interface Seen {
+  snapshot: Snapshot
+  credits: number
+  /** Parts that could not be had although the page could. */
+  failed: string[]
+}
+
+/** A part that could not be had now is taken to be as it was. */
+const filled = ({ snapshot, failed }: Seen, last: Snapshot | undefined): Snapshot => {
+  if (!last || failed.length === 0) return snapshot
+  const of = <T extends object>(parts: T): Partial<T> => Object.fromEntries(Object.entries(parts).filter(([name]) => failed.includes(name))) as Partial<T>
+  return {
+    texts: { ...of(last.texts), ...snapshot.texts }, fields: { ...of(last.fields), ...snapshot.fields }, lists: { ...of(last.lists), ...snapshot.lists },
+    ...(snapshot.picture ? { picture: snapshot.picture } : last.picture && failed.includes('screenshot') ? { picture: last.picture } : {}),
+  }
+}
+
+const changesOf = async (before: Snapshot, after: Snapshot, watch: MonitorIntent['watch']): Promise<MonitorDiff | null> => {
+  const diff = diffSnapshots(before, after, watch)
+  const picture = before.picture && after.picture ? await diffPictures(before.picture, after.picture) : null
+  return picture ? { ...(diff ?? { texts: {}, fields: {}, lists: {} }), picture } : diff
+}
+
+/** Without what is kept for the comparison alone. */
+const toldOf = ({ picture, ...snapshot }: Snapshot) => ({ ...snapshot, ...(picture ? { picture: { screenshot: picture.screenshot } } : {}) })
+
+const look = async (deps: WorkDeps, actor: Actor, prices: PriceList, intent: MonitorIntent, signal: AbortSignal): Promise<Seen> => {
   const { target, watch } = intent
   if (target.kind === 'map') {
     const map = await mapSite(deps, actor, target.map, signal)
-    return { snapshot: { texts: {}, fields: {}, lists: { urls: map.urls.map((entry) => entry.url).toSorted() } }, credits: isFree(actor) ? 0 : prices.page }
+    return { snapshot: { texts: {}, fields: {}, lists: { urls: map.urls.map((entry) => entry.url).toSorted() } }, credits: isFree(actor) ? 0 : prices.page, failed: [] }
   }
   const outcome = await onePage(deps, actor, { ...target.page, url: target.url, formats: formatsFor(target.page.formats, watch.parts) }, signal)
   if (!outcome.ok) throw outcome.failure
-  return { snapshot: snapshotOf(outcome.value, intent), credits: isFree(actor) ? 0 : costOf(target.page, outcome.value, prices) }
+  return {
+    snapshot: await snapshotOf(deps, outcome.value, intent),
+    credits: isFree(actor) ? 0 : costOf(target.page, outcome.value, prices),
+    failed: Object.keys(outcome.value.failedFormats ?? {}),
+  }
 }
 
 const formatsFor = (asked: readonly FormatRequest[], parts: readonly WatchedPart[]): FormatRequest[] => {
-  const wanted = parts.filter((part): part is Extract<WatchedPart, FormatKind> => part !== 'metadata' && part !== 'json')
+  const wanted = parts.filter((part): part is Exclude<WatchedPart, 'metadata'> => part !== 'metadata' && part !== 'json')
   return [...asked, ...wanted.filter((kind) => !asked.some((format) => format.kind === kind)).map((kind) => ({ kind }) as FormatRequest)]
 }
 
-const snapshotOf = (document: Document, { watch }: MonitorIntent): Snapshot => {
+const snapshotOf = async (deps: WorkDeps, document: Document, { watch }: MonitorIntent): Promise<Snapshot> => {
   const snapshot: Snapshot = { texts: {}, fields: {}, lists: {} }
   const { formats, metadata } = document
   for (const part of watch.parts) {
+    if (part in (document.failedFormats ?? {})) continue
     if (part === 'metadata') snapshot.fields.metadata = metadata
-    else if (part === 'json') snapshot.fields.json = (formats as { json?: unknown }).json ?? null
-    else if (part === 'links' || part === 'images') snapshot.lists[part] = [...new Set((formats[part] ?? []).map((one) => one.url))].toSorted()
+    else if (part === 'json') snapshot.fields.json = formats.json ?? null
+    else if (part === 'screenshot') {
+      const picture = formats.screenshot && await pictureOf(deps, formats.screenshot)
+      if (picture) snapshot.picture = picture
+    } else if (part === 'links' || part === 'images') snapshot.lists[part] = [...new Set((formats[part] ?? []).map((one) => one.url))].toSorted()
     else if (part === 'markdown' && watch.section !== null) {
       const section = sectionOf(formats.markdown ?? '', watch.section)
       if (section === undefined) throw fail('content.empty')
@@ -82,4 +121,15 @@ const snapshotOf = (document: Document, { watch }: MonitorIntent): Snapshot => {
     } else snapshot.texts[part] = formats[part] ?? ''
   }
   return snapshot
+}
+
+/** Undefined where its bytes are gone already. */
+const pictureOf = async (deps: WorkDeps, { base64, ...screenshot }: PageBlob): Promise<Picture | undefined> => {
+  const bytes = base64 === undefined ? await storedBytes(deps, screenshot) : Buffer.from(base64, 'base64')
+  return bytes && { screenshot, small: await smallPicture(bytes) }
+}
+
+const storedBytes = async ({ blobs }: WorkDeps, { path }: PageBlob): Promise<Uint8Array | undefined> => {
+  const url = path === undefined ? undefined : new URL(path, 'http://here.invalid')
+  return url && (await blobs?.get(url.pathname.slice(blobPath.length), url.searchParams))?.data
 }
