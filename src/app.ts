@@ -30,11 +30,12 @@ import { parseRanges } from './server/client-address.ts'
 import { createServer, hostKey } from './server/server.ts'
 import { createProfiles, createSessions } from './sessions/index.ts'
 import { createBlobs } from './store/blobs.ts'
+import { createWorkIndex } from './store/history.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
 import { exportStore, importStore } from './store/transfer.ts'
 import { createVerbs } from './verbs/index.ts'
-import { createHandlers } from './verbs/tasks/index.ts'
+import { createAdoptions, createHandlers } from './verbs/tasks/index.ts'
 import { createBus, createJobs, type Jobs, type JobSettings } from './jobs/jobs.ts'
 import { createMonitors } from './jobs/monitors/monitors.ts'
 import { createWorker, type Worker } from './jobs/worker.ts'
@@ -97,11 +98,13 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const webhooks = createWebhooks({ store, clock: systemClock, egress, allowHttp: config.webhookHttp })
   const monitors = createMonitors({ store, clock: systemClock, bus, retentionS: config.jobRetentionHours * 3600, addWebhook: addMonitorEndpoint })
   const deliveries = createDeliveries({ store, clock: systemClock, logger, egress, userAgent: `Lyrebird/${version} (webhooks)`, formOf: (name) => dialects.find((dialect) => dialect.name === name)?.webhookForm })
+  const searcher = createSearch(config, ways.live)
+  const adoptions = createAdoptions()
   const profiles = createProfiles({ store, passphrase: config.profileKey, clock: systemClock })
   const lowCredits = createLowCreditWatch({ store, clock: systemClock })
   const worker = createWorker({
     store, clock: systemClock, logger, bus,
-    handlers: createHandlers({ engine, cacheOf, pages, profiles, meter, store, blobs, logger, clock: systemClock }),
+    handlers: createHandlers({ engine, searcher, adoptions, cacheOf, pages, profiles, meter, store, blobs, logger, clock: systemClock }),
     concurrency: config.jobPages,
     duties: [
       { name: 'webhooks', everyMs: 500, run: deliveries.run },
@@ -117,11 +120,11 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     userAgent: config.userAgent, egress, trustedKeys: ways.labKeys, logger, clock: systemClock,
   })
   const sessions = createSessions({ store, meter, browsers, profiles, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
-  const searcher = createSearch(config, ways.live)
   const verbs = createVerbs({
     meter,
     engine,
     searcher,
+    adoptions,
     models,
     pages,
     jobs,
@@ -130,6 +133,8 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     sessions,
     profiles,
     cacheOf,
+    valuesOf: (workspaceId) => (config.cacheTtlS === 0 ? undefined : caches.of<unknown>(workspaceId)),
+    work: createWorkIndex(store),
     partsOf,
     enrichMaxAgeS: config.enrichMaxAgeS,
     capabilities: () => capabilities(config, store, searcher.names),
@@ -166,6 +171,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
     server.drain()
     clearInterval(sweeping)
     clearInterval(sweepingBlobs)
+    adoptions.close()
     await worker.stop()
     await deliveries.idle()
     await Promise.all([renderer.close(), sessions.stop()])

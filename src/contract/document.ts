@@ -109,6 +109,8 @@ export interface PageBlob {
 export interface ActionResult {
   index: number
   type: string
+  /** ISO 8601; when it began. */
+  at?: string
   ms: number
   /** Of `extract` and `evaluate`. */
   value?: unknown

@@ -93,10 +93,12 @@ export type Action =
   | { type: 'select'; selector: string; values: string[]; timeoutMs?: number }
   | { type: 'check'; selector: string; checked?: boolean; timeoutMs?: number }
   | { type: 'hover'; selector: string; timeoutMs?: number }
-  | { type: 'scroll'; selector?: string; x?: number; y?: number; to?: 'top' | 'bottom'; timeoutMs?: number }
+  | { type: 'scroll'; selector?: string; x?: number; y?: number; /** `end`: to the bottom, again and again until it stays where it is. */ to?: 'top' | 'bottom' | 'end'; timeoutMs?: number }
   | { type: 'wait'; ms: number }
-  | ({ type: 'wait_for'; timeoutMs?: number } & WaitFor)
-  | { type: 'navigate'; url: string }
+  /** With `optional` the steps go on where it does not come. */
+  | ({ type: 'wait_for'; timeoutMs?: number; optional?: boolean } & WaitFor)
+  /** Without a URL: to where the page is, once more. */
+  | { type: 'navigate'; url?: string }
   | { type: 'screenshot'; screenshot: ScreenshotOptions }
   | { type: 'extract'; selector: string; output: 'text' | 'html' | 'attribute'; attribute?: string; all?: boolean; timeoutMs?: number }
   | { type: 'evaluate'; script: string }

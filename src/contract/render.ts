@@ -23,6 +23,8 @@ export interface RawBlob {
 export interface RawActionResult {
   index: number
   type: string
+  /** ISO 8601; when it began. */
+  at: string
   ms: number
   value?: unknown
   screenshot?: RawBlob

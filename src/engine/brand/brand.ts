@@ -104,6 +104,7 @@ const looksOf = async (work: Work, deadline: Deadline, candidates: readonly Cand
       looks.set(url, answer.status === undefined ? { kind: 'unread' } : { kind: 'none' })
       continue
     }
+    if (deadline.signal.aborted) break
     const checked = await check(answer.body)
     looks.set(url, checked ? { kind: 'picture', checked } : { kind: 'none' })
   }

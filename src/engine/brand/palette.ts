@@ -6,12 +6,14 @@ import { distanceOf, nameOf, toneOf } from './color.ts'
 const side = 200
 /** Decoded pixels of one picture at most. */
 export const pixelsMax = 50_000_000
+/** For one look at one picture. */
+export const secondsMax = 3
 
 /** Colours of a picture, largest first; pixels that are mostly transparent do not count. Rejects for what is no picture. */
 export const paletteOf = async (picture: Uint8Array, count: number): Promise<Swatch[]> => {
   const { data, info } = await sharp(picture, { limitInputPixels: pixelsMax, failOn: 'error' })
     .resize(side, side, { fit: 'inside', kernel: 'nearest', withoutEnlargement: true })
-    .ensureAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+    .ensureAlpha().toColourspace('srgb').raw().timeout({ seconds: secondsMax }).toBuffer({ resolveWithObject: true })
   return quantize(data, info.channels, count)
 }
 
