@@ -145,6 +145,8 @@ export interface ScrapeIntent {
   maxPages?: number
   /** Budget of Markdown and text. */
   maxTokens?: number
+  /** Tell what kind of page it is where nothing else needs that; finding the main content always does. */
+  pageKind?: boolean
   /** Only this part of the Markdown: headings from the outside in, joined by ` > `. */
   section?: string
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */

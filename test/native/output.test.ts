@@ -61,7 +61,7 @@ describe('POST /v1/scrape', () => {
     const normal = await scrape({ url: 'https://article.lab.test/', formats: ['links'] })
     expect(new Set(normal.data.links?.map((link) => link.kind))).toContain('navigation')
     for (const mode of ['normal', 'reader']) {
-      const forum = await scrape({ url: 'https://forum.lab.test/', mode })
+      const forum = await scrape({ url: 'https://forum.lab.test/', mode, formats: ['markdown', 'metadata'] })
       expect(forum.data.metadata.page_kind?.kind).toBe('forum')
       expect(forum.data.metadata.page_kind?.confidence).toBeGreaterThan(0.4)
     }

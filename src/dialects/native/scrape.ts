@@ -115,6 +115,7 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
     respectRobots: body.respect_robots,
     allowedTypes: [],
     ...(body.max_tokens === undefined ? {} : { maxTokens: body.max_tokens }),
+    ...(body.formats.includes('metadata') ? { pageKind: true } : {}),
     ...(body.section === undefined ? {} : { section: body.section }),
     ...(body.max_pages === undefined ? {} : { maxPages: body.max_pages }),
     ...(body.index === undefined ? {} : { index: body.index }),

@@ -133,8 +133,8 @@ const fromMarkup = (input: ConvertInput, raw: string, contentType: string, made:
   const trees = new Trees(input, made, page, limits, degraded, resolve, warnings, isPage)
   // Before the trees are taken: finding the main content takes one apart.
   const extract = options && !degraded && verdict.kind === 'ok' ? extractPage({ page, html: made.html, url: input.url, resolve, metadata, selectors: { include: input.includeSelectors, exclude: input.excludeSelectors }, options }) : undefined
-  // Finding the main content tells the kind by the way; where nobody asks for that, it is asked for here.
-  const asks = isPage && !degraded && verdict.kind === 'ok' && page.elements <= mainContentElements && !findsMain(input)
+  // Finding the main content tells the kind by the way; by itself it costs more than all else.
+  const asks = input.pageKind === true && isPage && !degraded && verdict.kind === 'ok' && page.elements <= mainContentElements && !findsMain(input)
   if (asks) trees.kind = pageKindOf(page.root, input.url)
   const { formats, words, material, sources } = write(input, raw, trees, verdict)
   const tokens = verdict.kind === 'ok' ? forAgents(formats, input, sources, warnings) : undefined

@@ -24,6 +24,7 @@ export interface ConvertInput {
   maxPages?: number
   maxTokens?: number
   section?: string
+  pageKind?: boolean
   /** Milliseconds that the conversion has; set by the pool. */
   budgetMs?: number
   /** Give the text that a model reads, where a format needs one. */

@@ -21,7 +21,7 @@ export const truncate = (markdown: string, max: number): string => {
       continue
     }
     const [first = ''] = splitBlock(block.text, Math.max(1, left - 1))
-    if ((kept.length === 0 || left >= partMin) && countTokens(first) <= left && !/^#/.test(first)) kept.push(first)
+    if ((kept.length === 0 || left >= partMin) && countTokens(first) <= left && !first.startsWith('#')) kept.push(first)
     break
   }
   // A heading with nothing below it says less than nothing.
