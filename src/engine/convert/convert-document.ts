@@ -248,7 +248,7 @@ class Trees {
       this.warnings.push('The page is too large for its main content to be found; it was converted whole.')
       return root
     }
-    const { root: main, kind, kindConfidence } = selectMainContent(root, { url: this.#input.url, mode })
+    const { root: main, kind, kindConfidence } = selectMainContent(root, { url: this.#input.url, mode, heading: this.#input.heading ?? false })
     this.kind = { kind, kindConfidence }
     if (!isBlankDocument(main)) return main
     this.warnings.push('No main content was found; the page was converted whole.')

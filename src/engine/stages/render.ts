@@ -22,6 +22,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
     cookies: intent.cookies,
     options: intent.browser ?? {},
     ...shotOrders(intent, work.sees === true),
+    ...(work.way === undefined ? {} : { way: work.way }),
     ...(work.state ? { state: work.state } : {}),
     keepsState: work.kept !== undefined,
     bytesMax: work.bytesMax,
