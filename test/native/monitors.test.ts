@@ -44,6 +44,19 @@ describe('a monitor', () => {
     await jobs.call(`/v1/monitors/${id}`, {}, 404)
   })
 
+  it('watches data that is extracted from the page, member by member', async () => {
+    const { id } = await create({
+      url: 'https://changes.lab.test/', schedule: 'every 1h',
+      page: { formats: [{ type: 'json', selectors: { title: 'h1', text: { selector: 'p', list: true } } }] }, watch: { parts: ['json'], fields: ['text'] },
+    })
+    await runs(id, 1)
+    await jobs.call(`/v1/monitors/${id}/trigger`, { method: 'POST' }, 202)
+    const [second] = await runs(id, 2)
+    const changes = (second?.diff as unknown as { fields: { json: { path: string; before: unknown; after: unknown }[] } }).fields.json
+    expect(changes.length).toBeGreaterThan(0)
+    expect(changes.every(({ path }) => path.startsWith('text['))).toBe(true)
+  })
+
   it('looks when its time has come, once, and not while it is paused', async () => {
     const { id } = await create({ url: 'https://article.lab.test/', schedule: '*/5 * * * *', time_zone: 'Europe/Berlin' })
     await runs(id, 1)
