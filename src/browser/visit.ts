@@ -14,6 +14,7 @@ import { addHeaders, blockTraffic } from './traffic.ts'
 /** Time for stability that is left unused before the deadline, so that the page can still be read. */
 const readingMs = 750
 const settleMsMax = 20_000
+const downloadMs = 200
 /** Elements whose styles are looked at, and characters of one inline picture. */
 const probedMax = 6000
 const probedMarkup = 60_000
@@ -37,6 +38,7 @@ export class Visit {
   #asked: string
   #answered = false
   #download = false
+  #downloading: () => void = () => {}
 
   private constructor(page: Page, order: RenderOrder, proxy: BrowserProxy, egress: Egress, name: string) {
     this.page = page
@@ -55,7 +57,10 @@ export class Visit {
       this.#main = response
       this.#answered = true
     })
-    page.on('download', () => { this.#download = true })
+    page.on('download', () => {
+      this.#download = true
+      this.#downloading()
+    })
     // Windows that a page opens live in the same context behind the same proxy, and nobody looks at them.
     page.context().on('page', (other) => { if (other !== page) void other.close().catch(() => {}) })
   }
@@ -83,6 +88,8 @@ export class Visit {
       // Chromium shows a page of its own in the place of an error without a body, and nothing in the place of a 204.
       const status = this.#main?.status()
       if (status !== undefined && (status >= 400 || status === 204 || status === 205)) return true
+      // The event of a download may come after the refusal to show it.
+      if (await this.#saves()) return false
       throw normalize(error, { target: true })
     }
     const refusal = this.#refusal()
@@ -154,6 +161,17 @@ export class Visit {
   }
 
   /** Why the guard refused, where the answer is the proxy's own or there is none. */
+  /** Whether a download begins within a moment of an address that gave no page. */
+  #saves(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(this.#download), downloadMs)
+      this.#downloading = () => {
+        clearTimeout(timer)
+        resolve(true)
+      }
+    })
+  }
+
   #refusal(): Failure | undefined {
     const [name, value] = this.#proxy.mark
     if (this.#main?.headers()[name] === value) return this.#proxy.failureOf(this.#main.url()) ?? fail('target.connection_reset')

@@ -4,8 +4,9 @@ import type { AnswerIntent, AnswerValue, ChatIntent, ChatValue, EmbedIntent, Emb
 import type { Document } from './document.ts'
 import type { SchemaDraft } from './extract.ts'
 import type { Enrichment, EnrichIntent } from './enrich.ts'
+import type { OpenWork, PastWork, WorkQuery } from './history.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
-import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
+import type { BatchIntent, CrawlIntent, JobEvent, JobWithin, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult, PromotableIntent, SearchJobIntent, WithinIntent } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import type { MonitorChange, MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
 import type { ProfileRecord, ProfileState } from './profiles.ts'
@@ -70,6 +71,8 @@ export interface JobPagesQuery extends JobQuery {
 /** Every effect there is: input and value of each verb. */
 export interface VerbMap {
   scrape: { input: ScrapeIntent; value: Document }
+  /** A page that takes longer than its caller waits goes on as a job; what has been done for it is not lost. */
+  scrape_or_submit: { input: PromotableIntent; value: { document: Document } | { job: JobRecord } }
   scrape_many: { input: ScrapeManyIntent; value: { results: Outcome<Document>[] } }
   search: { input: SearchIntent; value: SearchValue }
   /** A question taken apart, searched and, on request, answered. */
@@ -90,6 +93,9 @@ export interface VerbMap {
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }
   map_submit: { input: MapIntent; value: JobRecord }
+  search_submit: { input: SearchJobIntent; value: JobRecord }
+  /** Submits, and waits for the end for a while. The pages are there where the job is over; it is cancelled where its caller hangs up meanwhile. */
+  submit_and_wait: { input: WithinIntent; value: JobWithin }
   jobs_list: { input: { limit: number; cursor?: string; kind?: JobKind; state?: JobState; dialect?: string }; value: Page<JobRecord> }
   jobs_get: { input: JobQuery; value: JobRecord }
   /** Finished pages in the order of finishing: what was seen once keeps its place. */
@@ -97,6 +103,8 @@ export interface VerbMap {
   /** Every URL in the order of discovery, whatever became of it. */
   jobs_pages: { input: JobPagesQuery & { state?: JobPage['state'] | undefined }; value: Page<JobPage> & { job: JobRecord } }
   jobs_page: { input: JobQuery & { n: number }; value: JobPage }
+  /** Cancels what is not over; `stopped` is false where it was. */
+  jobs_stop: { input: JobQuery; value: { job: JobRecord; stopped: boolean } }
   jobs_cancel: { input: JobQuery; value: JobRecord }
   jobs_pause: { input: JobQuery; value: JobRecord }
   jobs_resume: { input: JobQuery; value: JobRecord }
@@ -151,11 +159,15 @@ export interface VerbMap {
   workspaces_create: { input: { id: string; name: string }; value: Workspace }
   requests_list: { input: HistoryQuery; value: Page<RequestRecord> }
   requests_get: { input: { id: string }; value: RequestRecord }
+  /** Requests, crawls, their pages and the runs of monitors in one list. */
+  work_list: { input: WorkQuery; value: { items: PastWork[]; total: number } }
+  work_get: { input: { id: string; dialect: string }; value: PastWork }
   keys_create: { input: NewKey; value: { key: KeyRecord; secret: string } }
   keys_list: { input: Record<string, never>; value: KeyRecord[] }
   keys_revoke: { input: { id: string }; value: KeyRecord }
   keys_rotate: { input: { id: string }; value: { key: KeyRecord; secret: string } }
-  whoami: { input: Record<string, never>; value: { actor: Actor; key: KeyRecord; credits: CreditState } }
+  /** `open` counts what is not over, where asked for. */
+  whoami: { input: { open?: boolean }; value: { actor: Actor; key: KeyRecord; credits: CreditState; open?: OpenWork } }
   capabilities: { input: Record<string, never>; value: Capabilities }
   health: { input: Record<string, never>; value: Health }
   /** `uptimeSeconds` is that of this process. */
@@ -189,6 +201,8 @@ export interface Visit {
   readonly signal: AbortSignal
   readonly prices: PriceList
   readonly creditPolicy: CreditPolicy
+  /** The values of its requests are kept for `work_get`. */
+  readonly keepsValues: boolean
   /** A failure that takes the place of a verb's value before it is billed. */
   readonly veto?: (value: unknown) => Failure | undefined
   /** HTTP status that the dialect gives a failure, or a success (null). */

@@ -161,6 +161,8 @@ export interface Dialect {
   /** How webhooks of endpoints and jobs made in this dialect look, where not as Standard Webhooks. */
   webhookForm?: WebhookForm
   creditPolicy: CreditPolicy
+  /** Its history gives past results too. */
+  keepsValues?: boolean
   /** Header that carries an idempotency key; lower case. */
   idempotencyHeader: string
   /** `credential` (default) looks at the key before the body, `input` the other way round. */

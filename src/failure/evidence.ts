@@ -9,5 +9,10 @@ export interface Attempt {
   bytes?: number
   ms: number
   outcome: string
+  /** Tier of the proxy that it went through. */
+  proxy?: string
   signal?: string
 }
+
+/** `signal` of an attempt that fetched a PDF of pictures. */
+export const pdfWithoutText = 'pdf without text'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { idOf, newId, uuidOf } from './ids.ts'
+import { idOf, newId, offsetOf, uuidOf } from './ids.ts'
 
 it('makes ids that sort by time and hold a UUID of version 7', () => {
   const early = newId('job', 1_700_000_000_000)
@@ -18,4 +18,6 @@ it('counts on from an id', () => {
   expect(uuidOf(id, 0)).toBe(uuidOf(id))
   expect(new Set([uuidOf(id), uuidOf(id, 1), uuidOf(id, 2)]).size).toBe(3)
   expect(idOf('job', uuidOf(id, 1)) > id).toBe(true)
+  expect(offsetOf(id, uuidOf(id, 1234))).toBe(1234)
+  expect(idOf('job', uuidOf(id, 1234), 1234)).toBe(id)
 })

@@ -26,6 +26,8 @@ const inline = (text: string): string =>
   text
     .replace(/!\[([^\][]*)\]\([^()\s]*(?:\s"[^"]*")?\)/g, '$1')
     .replace(/\[([^\][]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s"[^"]*")?\)/g, '$1')
+    .replace(/<\/?(?:sub|sup|ins|del|kbd|mark|small|abbr|u|s)>|\[\^[\w-]{1,40}\]/gi, '')
+    .replace(/<br\s*\/?>/gi, ' ')
     .replace(/<(https?:\/\/[^<>\s]+)>/g, '$1')
     .replace(/(`+)([^`]+)\1/g, '$2')
     .replace(/(?<![\p{L}\p{N}\\])(\*{1,3}|_{1,3}|~~)(?=\S)([^*_~]*[^*_~\s])\1(?![\p{L}\p{N}])/gu, '$2')

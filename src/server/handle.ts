@@ -120,6 +120,7 @@ class Progress {
       signal: incoming.signal,
       prices: dialect.prices,
       creditPolicy: dialect.creditPolicy,
+      keepsValues: dialect.keepsValues ?? false,
       statusOf: (failure) => (failure ? dialect.renderFailure(failure, this.info()).status : 200),
       account: this.account,
     }

@@ -18,16 +18,18 @@ import { chat } from './chat.ts'
 import { embed } from './embed.ts'
 import { extract, schemaDraft } from './extract.ts'
 import { enrichVerbs } from './enrich.ts'
+import { scrapeOrSubmit } from './promote.ts'
 import { scrape, scrapeMany } from './scrape.ts'
 import { indexVerbs, search } from './search.ts'
 import { profileVerbs } from './profiles.ts'
 import { sessionVerbs } from './sessions.ts'
 import { webhookVerbs } from './webhooks.ts'
+import { valueKey, workVerbs } from './work.ts'
 import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...profileVerbs, ...indexVerbs, ...enrichVerbs, search, answer, chat, embed, scrape, scrape_many: scrapeMany, extract, schema_draft: schemaDraft }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...profileVerbs, ...indexVerbs, ...enrichVerbs, ...workVerbs, search, answer, chat, embed, scrape, scrape_many: scrapeMany, scrape_or_submit: scrapeOrSubmit, extract, schema_draft: schemaDraft }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps
@@ -110,6 +112,7 @@ const runMetered = async <V extends VerbName>(deps: VerbDeps, visit: Visit, name
   const outcome = await attempt(async () => vetted(visit, await verb.run(deps, visit, actor, input)))
   const credits = outcome.ok && !free ? verb.cost(outcome.value, input, visit.prices) : 0
   const record = { ...recordOf(deps, visit, actor, name, verb.url(input), input, outcome, credits) }
+  if (outcome.ok && visit.keepsValues) deps.valuesOf(actor.workspaceId)?.put(valueKey(visit.id), outcome.value)
   await (outcome.ok ? meter.settle(permit, { credits, record }) : meter.release(permit, record))
   visit.account.creditsBilled = credits
   return outcome

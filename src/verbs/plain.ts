@@ -60,7 +60,8 @@ export const plainVerbs = {
     if (actor.mode === 'test' && mode === 'live') throw fail('account.scope_denied', { needs: 'a live key: a test key rotates only test keys' })
     return deps.meter.keys.rotate(actor.workspaceId, input.id)
   }),
-  whoami: reading<'whoami'>(async (deps, actor) => ({
+  whoami: reading<'whoami'>(async (deps, actor, { open }) => ({
+    ...(open ? { open: await deps.work.open(actor.workspaceId) } : {}),
     actor,
     key: await deps.meter.keys.get(actor.workspaceId, actor.keyId),
     credits: await deps.meter.credits(actor.workspaceId),

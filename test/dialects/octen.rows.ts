@@ -228,7 +228,7 @@ const urlMessages: SeedRow[] = [
     ['https://any.lab.test/empty', /^Failed to parse page content: /],
     ['https://content-too-large.fail.test/', /^Failed to parse page content: .*1000000 bytes/],
   ]),
-  { table: 'Extract error_message', row: 'PDF has no extractable text (likely scanned)', source: 'documented', pending: 'PDF documents' },
+  perUrl('PDF has no extractable text (likely scanned)', [['https://documents.lab.test/scan.pdf', 'PDF has no extractable text (likely scanned)']]),
 ]
 
 /** Every row of every table of the vendor's error page; the app needs `labForLive` and a fetch limit of 1000000 bytes. */

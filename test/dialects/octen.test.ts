@@ -61,7 +61,26 @@ describe('POST /extract', () => {
     const paying = await app.key({ mode: 'live', monthlyCredits: 40 })
     await extract({ urls: [article, 'https://docs.lab.test/', 'https://any.lab.test/status/500'] }, paying)
     expect(await paying.used()).toBe(4)
-    for (const mode of ['standard', 'auto', 'advanced']) expect((await one({ mode })).resolved_mode, mode).toBe('standard')
+    for (const mode of ['standard', 'auto']) expect((await one({ mode })).resolved_mode, mode).toBe('standard')
+  })
+
+  it('renders in a browser where that is asked for or needed, at its price', async () => {
+    const paying = await app.key({ mode: 'live', monthlyCredits: 40 })
+    const spa = 'https://spa.lab.test/'
+    const advanced = await extract({ urls: [article], mode: 'advanced', timeout: 60 }, paying)
+    expect(advanced.results[0]).toMatchObject({ status: 'success', resolved_mode: 'advanced' })
+    expect(advanced.results[0]?.full_content).toContain('Ines Aldermoor')
+    expect(advanced.usage.successful_by_mode).toEqual({ standard_urls: 0, advanced_urls: 1 })
+    expect(await paying.used()).toBe(5)
+    const auto = await extract({ urls: [spa, article], mode: 'auto', timeout: 60 }, paying)
+    expect(auto.results.map((entry) => entry.resolved_mode)).toEqual(['advanced', 'standard'])
+    expect(await paying.used()).toBe(12)
+  })
+
+  it('renders nothing that is no page: a document stays what it is', async () => {
+    const { results } = await extract({ urls: ['https://documents.lab.test/report.pdf'], mode: 'advanced', timeout: 60 })
+    expect(results[0]?.error_message).toBeUndefined()
+    expect(results[0]).toMatchObject({ status: 'success', resolved_mode: 'standard' })
   })
 
   it('gives Markdown or plain text', async () => {
@@ -164,6 +183,9 @@ describe('validation', () => {
     ['/search', { query: 'tea', highlight: { max_tokens: 99 } }, 'Invalid params. highlight.max_tokens must be at least 100'],
     ['/search', { query: 'tea', full_content: { max_tokens: 100_001 } }, 'Invalid params. full_content.max_tokens must be at most 100000'],
     ['/broad-search', {}, 'Invalid params. query is required'],
+    ['/broad-search', { query: '', messages: null }, 'Invalid params. query is required'],
+    ['/broad-search', { query: 7 }, 'Invalid params. query must be a string'],
+    ['/broad-search', [], 'Invalid params. The body must be an object'],
     ['/broad-search', { query: 'tea', max_queries: 31 }, 'Invalid params. max_queries must be at most 30'],
     ['/broad-search', { query: 'tea', search_options: { count: 0 } }, 'Invalid params. search_options.count must be at least 1'],
     ['/news-search', { query: 'tea', subjects: { count: 6 } }, 'Invalid params. subjects.count must be at most 5'],

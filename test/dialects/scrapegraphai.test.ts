@@ -243,7 +243,7 @@ describe('the account', () => {
       expect(published.creditsResponseSchema.safeParse(body).error).toBeUndefined()
       return body
     }
-    const jobs = { crawl: { used: 0, limit: 0 }, monitor: { used: 0, limit: 0 } }
+    const jobs = { crawl: { used: 0, limit: 2_147_483_647 }, monitor: { used: 0, limit: 2_147_483_647 } }
     const live = await app.key({ mode: 'live', monthlyCredits: 10 })
     await scrape({ url: page, formats: [{ type: 'markdown' }, { type: 'links' }] }, live)
     expect(await credits(live)).toEqual({ remaining: 8, used: 2, plan: 'Self-hosted', jobs })

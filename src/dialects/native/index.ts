@@ -1,6 +1,7 @@
 import { bearerOrHeader } from '../credential.ts'
 import type { Dialect } from '../dialect.ts'
 import { enrichRoutes } from './enrich.ts'
+import { answerRoutes } from './answer.ts'
 import { extractRoutes } from './extract.ts'
 import { keyRoutes } from './keys.ts'
 import { jobRoutes } from './jobs.ts'
@@ -22,7 +23,7 @@ export const native: Dialect = {
   basePath: '',
   security: { bearer: { type: 'http', scheme: 'bearer' }, key: { type: 'apiKey', in: 'header', name: 'x-api-key' } },
   credential: (request) => bearerOrHeader(request.headers, 'x-api-key'),
-  routes: [...scrapeRoutes, ...extractRoutes, ...enrichRoutes, ...searchRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...sessionRoutes, ...profileRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
+  routes: [...scrapeRoutes, ...extractRoutes, ...enrichRoutes, ...searchRoutes, ...answerRoutes, ...submitRoutes, ...jobRoutes, ...webhookRoutes, ...monitorRoutes, ...sessionRoutes, ...profileRoutes, ...usageRoutes, ...keyRoutes, ...systemRoutes],
   renderFailure: renderProblem,
   failureBody: problem,
   prices: { page: 1, rendered: 0, formats: { branding: 1 }, parts: { brand: 1, company: 1, classification: 1 }, targetError: 0, cacheHit: 0 },

@@ -33,7 +33,7 @@ describe('what /extract asks for', () => {
   })
 
   it('opens a browser only in the modes that may', () => {
-    expect(['standard', 'auto', 'advanced', null].map((mode) => intentOf({ mode }).pages[0]?.render)).toEqual(['static', 'auto', 'auto', 'static'])
+    expect(['standard', 'auto', 'advanced', null].map((mode) => intentOf({ mode }).pages[0]?.render)).toEqual(['static', 'auto', 'js', 'static'])
   })
 
   it('leaves what is no URL for the engine to refuse, in its place', () => {

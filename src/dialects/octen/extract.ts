@@ -12,6 +12,9 @@ const urlsMax = 20
 const age = { min: 300, max: 31_536_000, default: 86_400 } as const
 const timeout = { min: 1, max: 60, default: 30 } as const
 
+/** `advanced` renders; `auto` where a page needs it. */
+const renders = { standard: 'static', auto: 'auto', advanced: 'js' } as const
+
 /** The vendor's command line hangs up after 30 s: where no timeout was asked for, what is there by then is better than nothing. */
 const defaultCallS = 28
 /** The vendor's MCP server waits 90 s longer than the timeout of one URL. */
@@ -47,7 +50,7 @@ const toIntent = (wish: ExtractBody): ScrapeManyIntent => {
     url: withScheme(url),
     formats: formatsOf(wish),
     mode: 'reader',
-    render: wish.mode === 'advanced' || wish.mode === 'auto' ? 'auto' : 'static',
+    render: renders[wish.mode ?? 'standard'],
     timeoutMs: timeoutS * 1000,
     maxAgeS: clamp(wish.max_age_seconds ?? age.default, age.min, age.max),
   }))

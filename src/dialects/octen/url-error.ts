@@ -1,4 +1,5 @@
 import type { Failure } from '../../failure/failure.ts'
+import { pdfWithoutText } from '../../failure/evidence.ts'
 import { rowFor, type FailureMap } from '../dialect.ts'
 
 type Row = (failure: Failure) => string
@@ -35,7 +36,7 @@ const messages = {
   'content.unsupported_type': (failure) => `Content type not supported: ${String(failure.plainFacts.contentType)}`,
   'content.encrypted': because(unparsable),
   'content.too_large': because(unparsable),
-  'content.empty': (failure) => (isShell(failure) ? needsScript : because(unparsable)(failure)),
+  'content.empty': (failure) => (signalOf(failure) === pdfWithoutText ? 'PDF has no extractable text (likely scanned)' : isShell(failure) ? needsScript : because(unparsable)(failure)),
   'content.render_failed': fixed(needsScript),
 
   platform: (failure) => failure.message,
@@ -52,4 +53,6 @@ const httpError = (status: number): string =>
   status >= 500 ? `Target server error (HTTP ${status})` : `Target returned HTTP ${status}`
 
 /** A page that only scripts fill, as opposed to one that is empty: the judge says by which sign it knew it. */
-const isShell = (failure: Failure): boolean => failure.evidence.at(-1)?.signal !== undefined
+const isShell = (failure: Failure): boolean => signalOf(failure) !== undefined
+
+const signalOf = (failure: Failure): string | undefined => failure.evidence.at(-1)?.signal

@@ -20,15 +20,15 @@ export const accountRoutes = [
     method: 'GET', path: '/api/credits', verb: 'whoami',
     summary: 'Credits left and used, and the job quotas',
     response: z.object({ remaining: z.int(), used: z.int(), plan: z.string(), jobs: z.object({ crawl: quota, monitor: quota }) }),
-    toIntent: () => ({}),
-    render: ({ key, credits }) => ({
+    toIntent: () => ({ open: true }),
+    render: ({ key, credits, open }) => ({
       status: 200,
       body: {
         remaining: remaining(key, credits),
         used: Math.ceil(credits.used),
         plan: 'Self-hosted',
-        // No jobs can be started, and the quota says so.
-        jobs: { crawl: { used: 0, limit: 0 }, monitor: { used: 0, limit: 0 } },
+        // No number of jobs is too many here.
+        jobs: { crawl: { used: open?.crawls ?? 0, limit: unlimited }, monitor: { used: open?.monitors ?? 0, limit: unlimited } },
       },
     }),
   }),

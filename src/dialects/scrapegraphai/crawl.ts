@@ -72,12 +72,12 @@ const toIntent = (body: Body): CrawlIntent => {
   }
 }
 
-const states: Record<JobState, z.output<typeof crawl>['status']> = {
+export const states: Record<JobState, Exclude<z.output<typeof crawl>['status'], 'deleted'>> = {
   queued: 'running', running: 'running', paused: 'paused', completed: 'completed', partial: 'completed', failed: 'failed', cancelled: 'failed',
 }
 
 // Safe: `toIntent` wrote them.
-const formatsOf = ({ intent }: JobRecord): FormatEntry[] => (intent as unknown as CrawlIntent).metadata?.formats as FormatEntry[]
+export const formatsOf = ({ intent }: JobRecord): FormatEntry[] => (intent as unknown as CrawlIntent).metadata?.formats as FormatEntry[]
 
 const reasonOf = ({ state, failure, skippedByReason }: JobRecord): string | undefined => {
   if (failure) return failure.message

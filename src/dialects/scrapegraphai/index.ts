@@ -36,5 +36,6 @@ export const scrapegraphai: Dialect = {
   prices,
   webhookForm,
   creditPolicy: 'reserve',
+  keepsValues: true,
   idempotencyHeader: 'idempotency-key',
 }

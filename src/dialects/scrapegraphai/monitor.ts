@@ -72,7 +72,7 @@ const webhookOf = (url: string, info: ReplyInfo): MonitorWebhook => ({ url, even
 const fetchChange = (seed: string, config: FetchConfig, shown: boolean) => ({ content: undefined, browser: undefined, ...fetchParts(seed, config, shown) })
 
 // Safe: this dialect wrote them.
-const optionsOf = ({ intent }: MonitorRecord) => intent.options as { formats: FormatEntry[]; fetchConfig?: FetchConfig }
+export const optionsOf = ({ intent }: MonitorRecord) => intent.options as { formats: FormatEntry[]; fetchConfig?: FetchConfig }
 
 /** The request as it was understood. */
 const configOf = (record: MonitorRecord) => {

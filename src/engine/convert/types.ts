@@ -3,6 +3,7 @@ import type { FormatRequest } from '../../contract/intent.ts'
 import type { FailureJson } from '../../failure/failure.ts'
 import type { StepInput, StepName, StepOutput } from '../enrich/steps.ts'
 import type { PageExtract } from '../extract/extract-page.ts'
+import type { Tokens } from './agents/index.ts'
 import type { Verdict } from '../judge/verdict.ts'
 
 export interface ConvertInput {
@@ -17,10 +18,15 @@ export interface ConvertInput {
   headers: [string, string][]
   formats: FormatRequest[]
   mode: Mode
+  /** Main content begins with the page's own heading. */
+  heading?: boolean
   includeSelectors: string[]
   excludeSelectors: string[]
   /** Most pages of a PDF, slides of a presentation, chapters of a book. */
   maxPages?: number
+  maxTokens?: number
+  section?: string
+  pageKind?: boolean
   /** Milliseconds that the conversion has; set by the pool. */
   budgetMs?: number
   /** Give the text that a model reads, where a format needs one. */
@@ -40,6 +46,7 @@ export interface Converted {
   textLength: number
   /** For a format `json`: what was found without a model. */
   extract?: PageExtract
+  tokens?: Tokens
   /** Markdown for a model. */
   material?: string
 }

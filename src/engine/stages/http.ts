@@ -1,8 +1,10 @@
+import { pdfWithoutText } from '../../failure/evidence.ts'
 import { fail, isFailure } from '../../failure/failure.ts'
 import type { EgressRequest, EgressResponse } from '../../egress/index.ts'
-import { isSupportedType } from '../convert/index.ts'
+import { isSupportedType, type Converted } from '../convert/index.ts'
 import type { RungResult, Work } from '../engine.ts'
 import { findingsOf } from './extract.ts'
+import { wishesOf } from './wishes.ts'
 import { browserMayPass, failureOf, signalOf } from '../verdict.ts'
 
 const acceptHeader = 'text/html,application/xhtml+xml,application/xml;q=0.9,text/markdown;q=0.9,*/*;q=0.8'
@@ -33,12 +35,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
       url: response.url,
       status: response.status,
       headers: [...response.headers],
-      formats: intent.formats,
-      mode: intent.mode,
-      includeSelectors: intent.includeSelectors,
-      excludeSelectors: intent.excludeSelectors,
-      material: work.reads,
-      ...(intent.maxPages === undefined ? {} : { maxPages: intent.maxPages }),
+      ...wishesOf(intent, work.reads),
     },
     deadline.signal,
   )
@@ -46,7 +43,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
 
   const failure = failureOf(converted.verdict, response.status)
   if (failure) {
-    note(work, response, failure.code, signalOf(converted.verdict))
+    note(work, response, failure.code, isBlankPdf(converted) ? pdfWithoutText : signalOf(converted.verdict))
     if (browserMayPass(converted.verdict) && intent.render === 'auto') return { kind: 'climb', failure }
     throw failure
   }
@@ -63,10 +60,13 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
       formats: converted.formats,
       metadata: converted.metadata,
       warnings: converted.warnings,
+      ...(converted.tokens ? { tokens: converted.tokens } : {}),
     },
     ...findingsOf(converted),
   }
 }
+
+const isBlankPdf = ({ verdict, contentType }: Converted): boolean => verdict.kind === 'empty' && contentType.startsWith('application/pdf')
 
 /** The exchange, with its attempts kept whether it succeeds or not. */
 const exchange = async (work: Work, request: EgressRequest): Promise<EgressResponse> => {
