@@ -12,4 +12,6 @@ export const interactPrices = flat(3)
 export const promptPrices = flat(25)
 /** The pages of results as fetched. */
 export const searchPrices: PriceList = { ...fetchPrices, search: 15 }
+/** A look of a monitor: a page with its fields. */
+export const monitorPrices: PriceList = fetchPrices
 export const sitePrices = flat(10)
