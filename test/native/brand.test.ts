@@ -163,6 +163,9 @@ describe('without a browser', () => {
     expect(first.body.usage.credits).toBe(2)
     const second = await call('/v1/brand', { url: 'https://brand.lab.test/' })
     expect(second.body.usage.credits).toBe(0)
+    // The page is fetched again for the two parts that are missing; the kept one is free.
+    const rest = await call('/v1/enrich', { url: 'https://brand.lab.test/' })
+    expect(rest.body.usage.credits).toBe(3)
     const format = await call('/v1/scrape', { url: 'https://brand.lab.test/', formats: ['branding'] })
     expect(format.body.usage.credits).toBe(2)
     expect(format.body.data.branding?.styles).toBe('static')

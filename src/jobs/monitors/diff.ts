@@ -113,7 +113,7 @@ export const diffSnapshots = (before: Snapshot, after: Snapshot, watch: Watch): 
   }
   for (const part of fieldParts) {
     if (!(part in before.fields) || !(part in after.fields)) continue
-    const found = diffFields(before.fields[part], after.fields[part]).filter((change) => watch.fields.length === 0 || watch.fields.some((field) => change.path === field || change.path.startsWith(`${field}.`) || change.path.startsWith(`${field}[`)))
+    const found = watchedChanges(before.fields[part], after.fields[part], watch)
     if (found.length > 0) diff.fields[part] = found
   }
   for (const part of [...listParts, 'urls'] as const) {
@@ -123,6 +123,28 @@ export const diffSnapshots = (before: Snapshot, after: Snapshot, watch: Watch): 
     if (added.length + removed.length > 0) diff.lists[part] = { added: added.slice(0, changesMax), removed: removed.slice(0, changesMax) }
   }
   return Object.keys(diff.texts).length + Object.keys(diff.fields).length + Object.keys(diff.lists).length > 0 ? diff : null
+}
+
+const watchedChanges = (before: unknown, after: unknown, watch: Watch): FieldChange[] => {
+  const isOf = (change: FieldChange, field: string): boolean => change.path === field || change.path.startsWith(`${field}.`) || change.path.startsWith(`${field}[`)
+  const all = watch.whole && isRecord(after) ? diffWhole(isRecord(before) ? before : {}, after) : diffFields(before, after)
+  const found = all.filter((change) => (watch.fields.length === 0 || watch.fields.some((field) => isOf(change, field))) && isFar(change, watch.thresholds?.[change.path]))
+  if (watch.on !== 'all') return found
+  const names = watch.fields.length > 0 ? watch.fields : isRecord(after) ? Object.keys(after) : []
+  return names.every((name) => found.some((change) => isOf(change, name))) ? found : []
+}
+
+/** Member by member; lists as sets. */
+const diffWhole = (before: Record<string, unknown>, after: Record<string, unknown>): FieldChange[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => asSet(before[name]) !== asSet(after[name])).map((name) => ({ path: name, old: before[name] ?? null, new: after[name] ?? null })).slice(0, changesMax)
+
+const asSet = (value: unknown): string => (Array.isArray(value) ? JSON.stringify([...new Set(value.map((one: unknown) => JSON.stringify(one)))].toSorted()) : JSON.stringify(value ?? null))
+
+/** A number that moved less than it may is as good as unmoved. */
+const isFar = ({ old, new: now }: FieldChange, threshold: { abs?: number; pct?: number } | undefined): boolean => {
+  if (!threshold || (threshold.abs === undefined && threshold.pct === undefined) || typeof old !== 'number' || typeof now !== 'number') return true
+  const moved = Math.abs(now - old)
+  return (threshold.abs !== undefined && moved >= threshold.abs) || (threshold.pct !== undefined && old !== 0 && (moved / Math.abs(old)) * 100 >= threshold.pct)
 }
 
 const cleanerOf = (watch: Watch): ((line: string) => string) => {
