@@ -128,6 +128,8 @@ export interface ScrapeIntent {
   browser?: BrowserOptions
   /** Cookies and storage that were kept under a name; of them, those of the site of `url`. */
   profile?: ProfileUse
+  /** What the body is, whatever its header says. */
+  contentType?: string
   /** Most pages of a document, slides of a presentation, chapters of a book. */
   maxPages?: number
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */
