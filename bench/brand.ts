@@ -1,5 +1,5 @@
 // Brands against labels of real pages: logos, social links and declared colours, from the stored HTML alone.
-// CORPUS_DIR=… node bench/brand.ts [--misses] [--half=tuned|kept_apart]
+// CORPUS_DIR=… node bench/brand.ts [--misses] [--half=tuned|kept_apart] [--corrected] [--sheet=logos.png]
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Brand } from '../src/contract/brand.ts'
@@ -12,11 +12,13 @@ import { distinct, type Look } from '../src/engine/brand/logos/choose.ts'
 import { readPage } from '../src/engine/enrich/read-page.ts'
 import { steps } from '../src/engine/enrich/steps.ts'
 import { noCorpus, readCorpus } from './extract-corpus.ts'
+import { contactSheet } from './lib/contact-sheet.ts'
 import { quantile, table } from './lib/stats.ts'
 
-interface Label { id: string; url: string; type: string; logo: string[]; social: string[]; also: string[]; colors: string[]; half: 'tuned' | 'kept_apart' }
+interface Label { id: string; url: string; type: string; logo: string[]; social: string[]; also: string[]; colors: string[]; half: 'tuned' | 'kept_apart'; logo_added?: string[]; also_added?: string[] }
 
-const { pages: labels } = JSON.parse(readFileSync(join(import.meta.dirname, 'brand', 'labels.json'), 'utf8')) as { pages: Label[] }
+const { pages: asMade } = JSON.parse(readFileSync(join(import.meta.dirname, 'brand', 'labels.json'), 'utf8')) as { pages: Label[] }
+const labels = process.argv.includes('--corrected') ? asMade.map((one) => ({ ...one, logo: [...one.logo, ...(one.logo_added ?? [])], also: [...one.also, ...(one.also_added ?? [])] })) : asMade
 const corpus = readCorpus()
 if (!corpus) {
   console.log(noCorpus)
@@ -58,6 +60,7 @@ const fold = (label: string): string => label.toLowerCase().replace(/^facebook:p
 
 interface Row { label: Label; first: boolean; any: boolean; right: number; wrong: string[]; missed: string[]; colors: { hex: string; primary: boolean; palette: boolean }[]; ms: number }
 const rows: Row[] = []
+const drawn: { name: string; svg: Buffer; dark: boolean }[] = []
 for (const label of labels.filter((one) => half === undefined || one.half === half)) {
   const page = byId.get(label.id)
   if (!page) continue
@@ -65,6 +68,8 @@ for (const label of labels.filter((one) => half === undefined || one.half === ha
   const brand = await brandOfHtml(label.url, page.html)
   const ms = performance.now() - started
   const logos = brand.logos.map(({ url, evidence }) => label.logo.some((wanted) => isThisLogo(url, evidence.map(({ at }) => at ?? '').join(' '), wanted)))
+  const inline = brand.logos.find(({ url }) => url.startsWith('data:'))
+  if (inline) drawn.push({ name: `${label.id} ${new URL(label.url).hostname}`, svg: Buffer.from(inline.url.slice(inline.url.indexOf(',') + 1), 'base64'), dark: inline.theme === 'dark' })
   const said = brand.social.map(({ network, url }) => keyOf(network, url))
   const wanted = new Set(label.social.map(fold))
   const allowed = new Set(label.also.map(fold))
@@ -104,3 +109,6 @@ console.log(table(['pages', 'n', 'logo first', 'logo anywhere', 'social precisio
   line('all', rows),
 ]))
 console.log(`\nFrom the stored HTML, without its style sheets, its pictures and a browser: p50 ${quantile(rows.map(({ ms }) => ms), 0.5).toFixed(0)} ms, p95 ${quantile(rows.map(({ ms }) => ms), 0.95).toFixed(0)} ms a page`)
+
+const sheet = process.argv.find((option) => option.startsWith('--sheet='))?.slice(8)
+if (sheet) console.log(`${await contactSheet(drawn, sheet)} logos that are drawn in the pages themselves: ${sheet}`)

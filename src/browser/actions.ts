@@ -2,9 +2,12 @@ import type { Locator, Page } from 'playwright-core'
 import type { Action } from '../contract/intent.ts'
 import type { RawActionResult, RawBlob } from '../contract/render.ts'
 import { fail, isFailure } from '../failure/failure.ts'
+import { sleep } from './race.ts'
 import { takeScreenshot } from './shots.ts'
 
 const elementMs = 5000
+/** For observers of the page to see where it is now. */
+const scrollMs = 150
 const valueCharsMax = 200_000
 const elementsMax = 1000
 
@@ -26,9 +29,10 @@ export const runActions = async (around: Around, actions: readonly Action[]): Pr
   const results: RawActionResult[] = []
   for (const [index, action] of actions.entries()) {
     const startedMs = performance.now()
+    const at = new Date().toISOString()
     try {
       const made = await run(around, action)
-      results.push({ index, type: action.type, ms: Math.round(performance.now() - startedMs), ...made })
+      results.push({ index, type: action.type, at, ms: Math.round(performance.now() - startedMs), ...made })
     } catch (error) {
       if (isFailure(error) && !error.code.startsWith('target.') && !error.code.startsWith('policy.')) throw error
       if (around.remainingMs() <= 0) throw error
@@ -67,18 +71,21 @@ const run = async (around: Around, action: Action): Promise<Made> => {
       await at(action.selector).hover({ timeout })
       break
     case 'scroll':
-      await scroll(page, action, timeout)
+      if (action.to === 'end') await scrollToEnd(around)
+      else await scroll(page, action, timeout)
       break
     case 'wait':
       await page.waitForTimeout(Math.min(action.ms, around.remainingMs()))
       return {}
     case 'wait_for':
-      await around.waitFor(action, action.timeoutMs === undefined ? around.remainingMs() : timeout)
+      await awaited(around, action, action.timeoutMs === undefined ? around.remainingMs() : timeout)
       return {}
-    case 'navigate':
-      await around.judge(action.url)
-      await around.go(action.url)
+    case 'navigate': {
+      const url = action.url ?? page.url()
+      await around.judge(url)
+      await around.go(url)
       break
+    }
     case 'screenshot': {
       const { shot, warning } = await takeScreenshot(page, action.screenshot, Math.max(1, around.remainingMs()))
       if (warning !== undefined) around.warn(warning)
@@ -91,6 +98,28 @@ const run = async (around: Around, action: Action): Promise<Made> => {
   }
   await around.settle()
   return {}
+}
+
+const scrollsMax = 50
+
+/** Until two looks in a row find the page no longer than before. */
+const scrollToEnd = async ({ page, remainingMs, settle }: Around): Promise<void> => {
+  let height = -1
+  for (let i = 0; i < scrollsMax && remainingMs() > 0; i++) {
+    const now = await page.evaluate('(() => { scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" }); return document.documentElement.scrollHeight })()') as number
+    if (now === height) return
+    height = now
+    await sleep(Math.min(scrollMs, remainingMs()))
+    await settle()
+  }
+}
+
+const awaited = async (around: Around, action: Extract<Action, { type: 'wait_for' }>, timeout: number): Promise<void> => {
+  try {
+    await around.waitFor(action, timeout)
+  } catch (error) {
+    if (!action.optional || !isFailure(error) || error.code !== 'target.timeout' || around.remainingMs() <= 0) throw error
+  }
 }
 
 const scroll = async (page: Page, { selector, x = 0, y, to }: Extract<Action, { type: 'scroll' }>, timeout: number): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { FailureJson } from '../failure/failure.ts'
 import type { Brand } from './brand.ts'
+import type { ProxyTier } from './proxy.ts'
 import type { Answer, Extraction } from './extract.ts'
 
 /** `normal` whole page, `reader` main content, `prune` main content with everything doubtful dropped. */
@@ -72,6 +73,8 @@ export interface PageBlob {
 export interface ActionResult {
   index: number
   type: string
+  /** ISO 8601; when it began. */
+  at?: string
   ms: number
   /** Of `extract` and `evaluate`. */
   value?: unknown
@@ -104,6 +107,8 @@ export interface Document {
   fetchedAt: string
   renderer: 'static' | 'js'
   cached: boolean
+  /** Tier of the proxy that it came through. */
+  proxy?: ProxyTier
   formats: Formats
   metadata: Metadata
   /** Formats that failed although the page did not. */

@@ -1,4 +1,5 @@
 import type { Mode } from './document.ts'
+import type { ProxyWish } from './proxy.ts'
 import type { ProfileUse } from './profiles.ts'
 import type { ExtractOptions } from './extract.ts'
 
@@ -82,10 +83,12 @@ export type Action =
   | { type: 'select'; selector: string; values: string[]; timeoutMs?: number }
   | { type: 'check'; selector: string; checked?: boolean; timeoutMs?: number }
   | { type: 'hover'; selector: string; timeoutMs?: number }
-  | { type: 'scroll'; selector?: string; x?: number; y?: number; to?: 'top' | 'bottom'; timeoutMs?: number }
+  | { type: 'scroll'; selector?: string; x?: number; y?: number; /** `end`: to the bottom, again and again until it stays where it is. */ to?: 'top' | 'bottom' | 'end'; timeoutMs?: number }
   | { type: 'wait'; ms: number }
-  | ({ type: 'wait_for'; timeoutMs?: number } & WaitFor)
-  | { type: 'navigate'; url: string }
+  /** With `optional` the steps go on where it does not come. */
+  | ({ type: 'wait_for'; timeoutMs?: number; optional?: boolean } & WaitFor)
+  /** Without a URL: to where the page is, once more. */
+  | { type: 'navigate'; url?: string }
   | { type: 'screenshot'; screenshot: ScreenshotOptions }
   | { type: 'extract'; selector: string; output: 'text' | 'html' | 'attribute'; attribute?: string; all?: boolean; timeoutMs?: number }
   | { type: 'evaluate'; script: string }
@@ -112,6 +115,8 @@ export interface ScrapeIntent {
   url: string
   formats: FormatRequest[]
   mode: Mode
+  /** Of main content: begin with the page's own heading, which by itself does not count as content. */
+  heading?: boolean
   includeSelectors: string[]
   excludeSelectors: string[]
   headers: Record<string, string>
@@ -130,6 +135,8 @@ export interface ScrapeIntent {
   profile?: ProfileUse
   /** What the body is, whatever its header says. */
   contentType?: string
+  /** Unset: none. */
+  proxy?: ProxyWish
   /** Most pages of a document, slides of a presentation, chapters of a book. */
   maxPages?: number
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */

@@ -1,9 +1,10 @@
 import type { FailureJson } from '../failure/failure.ts'
 import type { Document } from './document.ts'
 import type { ScrapeIntent } from './intent.ts'
+import type { SearchIntent, SearchResult, SearchValue } from './search.ts'
 import type { ProfileUse } from './profiles.ts'
 
-export const jobKinds = ['batch', 'crawl', 'map', 'monitor'] as const
+export const jobKinds = ['batch', 'crawl', 'map', 'search', 'monitor'] as const
 export type JobKind = (typeof jobKinds)[number]
 
 /** `partial`: over, and some pages failed. `failed`: over, and nothing came of it. */
@@ -86,6 +87,35 @@ export interface BatchIntent extends Submitted {
   pages: ScrapeIntent[]
 }
 
+/** One page, at once; past `afterMs` it is a batch of one. */
+export interface PromotableIntent extends Submitted {
+  page: ScrapeIntent
+  afterMs: number
+}
+
+export interface SearchJobIntent extends Submitted {
+  search: SearchIntent
+}
+
+/** The `SearchValue` of a job, as it can be kept. */
+export type StoredSearch = Omit<SearchValue, 'results' | 'extract'> & { results: (Omit<SearchResult, 'content'> & { content?: { ok: true; document: Document } | { ok: false; failure: FailureJson } })[] }
+
+export const storedSearch = ({ extract: _extract, ...value }: SearchValue): StoredSearch => ({
+  ...value,
+  results: value.results.map(({ content, ...rest }) => ({ ...rest, ...(content ? { content: content.ok ? { ok: true, document: content.value } : { ok: false, failure: content.failure.toJSON() } } : {}) })),
+})
+
+export interface WithinIntent {
+  job: { kind: 'crawl'; crawl: CrawlIntent } | { kind: 'map'; map: MapIntent }
+  waitMs: number
+}
+
+export interface JobWithin {
+  job: JobRecord
+  /** In the order of discovery, with their documents; null while the job is not over. */
+  pages: JobPage[] | null
+}
+
 export interface CrawlIntent extends Submitted {
   seeds: string[]
   /** Most pages that are fetched, failed ones included. */
@@ -164,7 +194,7 @@ export interface JobRecord {
   failure: FailureJson | null
   /** What was asked: `BatchIntent` without its pages, `CrawlIntent`, `MapIntent`. */
   intent: Record<string, unknown>
-  /** Of a map: its `MapResult`. */
+  /** Of a map: its `MapResult`; of a search: its `StoredSearch`. */
   result: unknown
   limit: number | null
   dialect: string

@@ -6,7 +6,7 @@ import type { SchemaDraft } from './extract.ts'
 import type { Enrichment, EnrichIntent } from './enrich.ts'
 import type { OpenWork, PastWork, WorkQuery } from './history.ts'
 import type { ExtractIntent, ScrapeIntent, ScrapeManyIntent } from './intent.ts'
-import type { BatchIntent, CrawlIntent, JobEvent, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult } from './jobs.ts'
+import type { BatchIntent, CrawlIntent, JobEvent, JobWithin, JobKind, JobLoad, JobPage, JobRecord, JobState, MapIntent, MapResult, PromotableIntent, SearchJobIntent, WithinIntent } from './jobs.ts'
 import type { Outcome } from './outcome.ts'
 import type { MonitorChange, MonitorIntent, MonitorRecord, MonitorRun } from './monitors.ts'
 import type { ProfileRecord, ProfileState } from './profiles.ts'
@@ -71,6 +71,8 @@ export interface JobPagesQuery extends JobQuery {
 /** Every effect there is: input and value of each verb. */
 export interface VerbMap {
   scrape: { input: ScrapeIntent; value: Document }
+  /** A page that takes longer than its caller waits goes on as a job; what has been done for it is not lost. */
+  scrape_or_submit: { input: PromotableIntent; value: { document: Document } | { job: JobRecord } }
   scrape_many: { input: ScrapeManyIntent; value: { results: Outcome<Document>[] } }
   search: { input: SearchIntent; value: SearchValue }
   /** A question taken apart, searched and, on request, answered. */
@@ -91,6 +93,9 @@ export interface VerbMap {
   crawl: { input: CrawlIntent; value: JobRecord }
   map: { input: MapIntent; value: MapResult }
   map_submit: { input: MapIntent; value: JobRecord }
+  search_submit: { input: SearchJobIntent; value: JobRecord }
+  /** Submits, and waits for the end for a while. The pages are there where the job is over; it is cancelled where its caller hangs up meanwhile. */
+  submit_and_wait: { input: WithinIntent; value: JobWithin }
   jobs_list: { input: { limit: number; cursor?: string; kind?: JobKind; state?: JobState; dialect?: string }; value: Page<JobRecord> }
   jobs_get: { input: JobQuery; value: JobRecord }
   /** Finished pages in the order of finishing: what was seen once keeps its place. */
@@ -98,6 +103,8 @@ export interface VerbMap {
   /** Every URL in the order of discovery, whatever became of it. */
   jobs_pages: { input: JobPagesQuery & { state?: JobPage['state'] | undefined }; value: Page<JobPage> & { job: JobRecord } }
   jobs_page: { input: JobQuery & { n: number }; value: JobPage }
+  /** Cancels what is not over; `stopped` is false where it was. */
+  jobs_stop: { input: JobQuery; value: { job: JobRecord; stopped: boolean } }
   jobs_cancel: { input: JobQuery; value: JobRecord }
   jobs_pause: { input: JobQuery; value: JobRecord }
   jobs_resume: { input: JobQuery; value: JobRecord }

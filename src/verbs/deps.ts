@@ -12,6 +12,7 @@ import type { OwnIndex, Searcher } from '../engine/search/searcher.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Monitors } from '../jobs/monitors/monitors.ts'
 import type { Webhooks } from '../webhooks/endpoints.ts'
+import type { Adoptions } from './tasks/adoptions.ts'
 import type { Profiles, Sessions } from '../sessions/index.ts'
 import type { WorkIndex } from '../store/history.ts'
 import type { Meter } from '../meter/meter.ts'
@@ -34,6 +35,8 @@ export interface VerbDeps {
   /** Seconds for which such an answer will do, where a request names none. */
   enrichMaxAgeS: number
   searcher: Searcher
+  /** Pages under way that a job is to take over. */
+  adoptions: Adoptions
   models: Models
   /** What workspaces have fetched, as far as it can be searched; undefined where nothing is kept for that. */
   pages?: SearchablePages | undefined
@@ -59,3 +62,6 @@ export interface SearchablePages {
   state(workspaceId: string, mode: KeyMode): Promise<IndexState>
   delete(workspaceId: string, mode: KeyMode, selection: IndexSelection): Promise<number>
 }
+
+/** What a search needs of them. */
+export type SearchDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'profiles' | 'searcher'>

@@ -18,6 +18,7 @@ import { chat } from './chat.ts'
 import { embed } from './embed.ts'
 import { extract, schemaDraft } from './extract.ts'
 import { enrichVerbs } from './enrich.ts'
+import { scrapeOrSubmit } from './promote.ts'
 import { scrape, scrapeMany } from './scrape.ts'
 import { indexVerbs, search } from './search.ts'
 import { profileVerbs } from './profiles.ts'
@@ -28,7 +29,7 @@ import { isMetered, type Metered, type Plain } from './table.ts'
 
 export type { VerbDeps }
 
-const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...profileVerbs, ...indexVerbs, ...enrichVerbs, ...workVerbs, search, answer, chat, embed, scrape, scrape_many: scrapeMany, extract, schema_draft: schemaDraft }
+const table: { [V in VerbName]: Metered<V> | Plain<V> } = { ...plainVerbs, ...jobVerbs, ...webhookVerbs, ...monitorVerbs, ...sessionVerbs, ...profileVerbs, ...indexVerbs, ...enrichVerbs, ...workVerbs, search, answer, chat, embed, scrape, scrape_many: scrapeMany, scrape_or_submit: scrapeOrSubmit, extract, schema_draft: schemaDraft }
 
 export const createVerbs = (deps: VerbDeps): Verbs => {
   const { meter } = deps

@@ -1,20 +1,22 @@
 import type { Actor } from '../contract/actor.ts'
-import { freePrices } from '../contract/price.ts'
+import { freePrices, mapCost } from '../contract/price.ts'
 import { succeeded } from '../contract/outcome.ts'
-import type { BatchIntent, CrawlIntent, JobRecord, MapIntent, UrlPattern } from '../contract/jobs.ts'
+import { isOver, type BatchIntent, type CrawlIntent, type JobRecord, type MapIntent, type UrlPattern } from '../contract/jobs.ts'
 import type { JobQuery, VerbValue, Visit } from '../contract/verbs.ts'
-import { fail } from '../failure/failure.ts'
+import { fail, isFailure } from '../failure/failure.ts'
 import type { Issue } from '../failure/facts.ts'
 import type { Submission } from '../jobs/jobs.ts'
 import { compilePattern } from '../jobs/patterns.ts'
 import type { VerbDeps } from './deps.ts'
 import { reading, steering } from './plain.ts'
 import { refuseWhole, sum } from './scrape.ts'
+import { refuseByName } from './search.ts'
 import type { Metered } from './table.ts'
 import { batchPages, storedBatch } from './tasks/batch.ts'
 import { crawlSeeds } from './tasks/crawl.ts'
 import { isFree } from './tasks/job.ts'
 import { mapSite } from './tasks/map.ts'
+import { untilOver } from './until-over.ts'
 
 /** Whoever has nothing left learns it now and not from a job that fails. */
 const requireCredits = async (deps: VerbDeps, visit: Visit, actor: Actor, pages: Submission['pages'], funded: boolean): Promise<void> => {
@@ -24,9 +26,10 @@ const requireCredits = async (deps: VerbDeps, visit: Visit, actor: Actor, pages:
   await deps.meter.release(await deps.meter.admit(actor, { requestId: visit.id, credits: Math.max(1, sum(pages, (page) => page.reserve)), policy: 'reserve' }))
 }
 
-type Asked = Pick<BatchIntent, 'funded' | 'jobsMax' | 'webhook' | 'pace'>
+export type Asked = Pick<BatchIntent, 'funded' | 'jobsMax' | 'webhook' | 'pace'>
 
-const submit = async (deps: VerbDeps, visit: Visit, actor: Actor, { funded, jobsMax, webhook, pace }: Asked, job: Pick<Submission, 'kind' | 'stage' | 'intent' | 'pageLimit' | 'pages'>) => {
+/** Writes a job. Throws where there is nothing left to pay it with, or where its webhook will never do. */
+export const submit = async (deps: VerbDeps, visit: Visit, actor: Actor, { funded, jobsMax, webhook, pace }: Asked, job: Pick<Submission, 'kind' | 'stage' | 'intent' | 'pageLimit' | 'pages'>) => {
   await requireCredits(deps, visit, actor, job.pages, funded ?? false)
   if (webhook) await deps.webhooks.judge(webhook.url, actor.mode, ['webhook', 'url'])
   return deps.jobs.submit({
@@ -54,6 +57,9 @@ const stored = <T extends CrawlIntent | MapIntent>({ webhook: _webhook, funded: 
 
 /** `*.fail.test` names of codes that have nothing to do with a site fail the request as the real cause would. */
 const refuseSeeds = (seeds: readonly string[], actor: Actor): void => refuseWhole(seeds.map((url) => ({ url })), actor)
+
+/** Of a job that was waited for; a larger one is read page by page. */
+const pagesShown = 1000
 
 /** The job, where it is what the caller's contract knows. */
 const own = async (deps: VerbDeps, actor: Actor, { id, of }: JobQuery): Promise<JobRecord> => {
@@ -84,8 +90,8 @@ export const jobVerbs = {
 
   map: {
     scope: 'scrape',
-    reserve: (_, prices) => prices.page,
-    cost: (_, __, prices) => prices.page,
+    reserve: ({ limit }, prices) => mapCost(limit, prices),
+    cost: ({ urls }, _, prices) => mapCost(urls.length, prices),
     url: (intent: MapIntent) => intent.seeds[0] ?? null,
     run: async (deps, visit, actor, intent) => {
       requirePatterns(intent)
@@ -100,6 +106,19 @@ export const jobVerbs = {
     return submit(deps, visit, actor, intent, { kind: 'map', stage: 'prepare', intent: stored(intent), pageLimit: null, pages: [] })
   }),
 
+  search_submit: steering<'search_submit'>((deps, visit, actor, { search, ...asked }) => {
+    refuseByName(search.query, actor)
+    return submit(deps, visit, actor, asked, { kind: 'search', stage: 'prepare', intent: { search, ...(asked.metadata ? { metadata: asked.metadata } : {}) }, pageLimit: null, pages: [] })
+  }),
+
+  submit_and_wait: steering<'submit_and_wait'>(async (deps, visit, actor, { job: wanted, waitMs }) => {
+    const submitted = wanted.kind === 'crawl' ? await jobVerbs.crawl.run(deps, visit, actor, wanted.crawl) : await jobVerbs.map_submit.run(deps, visit, actor, wanted.map)
+    const job = await untilOver(deps.jobs, actor.workspaceId, submitted.id, { ms: waitMs, signal: visit.signal })
+    if (!isOver(job.state)) return { job, pages: null }
+    const { items } = await deps.jobs.pages(actor.workspaceId, job.id, { limit: pagesShown, documents: true })
+    return { job, pages: items }
+  }),
+
   jobs_list: reading<'jobs_list'>((deps, actor, input) => deps.jobs.list(actor.workspaceId, input)),
   jobs_get: reading<'jobs_get'>((deps, actor, query) => own(deps, actor, query)),
   jobs_results: reading<'jobs_results'>(async (deps, actor, { id, of, ...query }) => {
@@ -112,6 +131,15 @@ export const jobVerbs = {
   workspace_events: reading<'workspace_events'>((deps, actor, { after, progress }, visit) => deps.jobs.workspaceEvents(actor.workspaceId, { after, progress, signal: visit.signal })),
   jobs_load: reading<'jobs_load'>((deps, actor) => deps.jobs.load(actor.workspaceId)),
 
+  jobs_stop: steering<'jobs_stop'>(async (deps, _, actor, query) => {
+    const { id } = await own(deps, actor, query)
+    try {
+      return { job: await deps.jobs.cancel(actor.workspaceId, id), stopped: true }
+    } catch (error) {
+      if (!isFailure(error) || error.code !== 'caller.conflict') throw error
+      return { job: await deps.jobs.get(actor.workspaceId, id), stopped: false }
+    }
+  }),
   jobs_cancel: change<'jobs_cancel'>((jobs, workspaceId, id) => jobs.cancel(workspaceId, id)),
   jobs_pause: change<'jobs_pause'>((jobs, workspaceId, id) => jobs.pause(workspaceId, id)),
   jobs_resume: change<'jobs_resume'>((jobs, workspaceId, id) => jobs.resume(workspaceId, id)),

@@ -7,7 +7,7 @@ import { truncated, withinBudget } from '../engine/search/highlights.ts'
 import { fail } from '../failure/failure.ts'
 import { Deadline } from '../lib/deadline.ts'
 import { highlightsOf } from '../lib/highlights.ts'
-import type { VerbDeps } from './deps.ts'
+import type { SearchDeps } from './deps.ts'
 import { inOrder, onePage } from './scrape.ts'
 
 /** Pages of results that are fetched at a time. */
@@ -23,7 +23,7 @@ type Found = Outcome<SearchValue> & { ok: true }
 type WithContent = SearchIntent & { content: NonNullable<SearchIntent['content']> }
 
 /** The pages of the results, each with its own outcome: one that is slow or refuses holds up no answer. */
-export const withContent = (deps: VerbDeps, actor: Actor, intent: WithContent, found: Found, deadline: Deadline): Promise<Found> =>
+export const withContent = (deps: SearchDeps, actor: Actor, intent: WithContent, found: Found, deadline: Deadline): Promise<Found> =>
   eachPage(deps, actor, intent, found, deadline, async (result, fetchPage) => {
     const outcome = await fetchPage(intent.content.page)
     if (!outcome.ok) return { ...result, content: outcome }
@@ -31,7 +31,7 @@ export const withContent = (deps: VerbDeps, actor: Actor, intent: WithContent, f
   })
 
 /** Reads pages for what they say about the query. A page that cannot be had leaves its result as the sources gave it. */
-export const withReading = async (deps: VerbDeps, actor: Actor, intent: SearchIntent, reading: Reading, found: Found, deadline: Deadline): Promise<Found> => {
+export const withReading = async (deps: SearchDeps, actor: Actor, intent: SearchIntent, reading: Reading, found: Found, deadline: Deadline): Promise<Found> => {
   const wanted = new Set(found.value.results.slice(0, readMax).filter((result) => reading.all || result.crawledAt === undefined))
   let unread = 0
   const read = await eachPage(deps, actor, intent, found, deadline, async (result, fetchPage) => {
@@ -47,7 +47,7 @@ export const withReading = async (deps: VerbDeps, actor: Actor, intent: SearchIn
 
 type FetchPage = (page: Omit<ScrapeIntent, 'url'>) => Promise<Outcome<Document>>
 
-const eachPage = async (deps: VerbDeps, actor: Actor, intent: SearchIntent, found: Found, deadline: Deadline, map: (result: SearchResult, fetchPage: FetchPage) => Promise<SearchResult>): Promise<Found> => {
+const eachPage = async (deps: SearchDeps, actor: Actor, intent: SearchIntent, found: Found, deadline: Deadline, map: (result: SearchResult, fetchPage: FetchPage) => Promise<SearchResult>): Promise<Found> => {
   const share = new Deadline(Math.max(1, (deadline.remainingMs() - replyMs) * (intent.extract ? extractShare : 1)), deadline.signal)
   const evidence = [...found.evidence]
   try {

@@ -10,7 +10,7 @@ import { failsWholeRequest, failureOfHost } from '../failure/fail-test.ts'
 import { Failure, fail } from '../failure/failure.ts'
 import { Deadline } from '../lib/deadline.ts'
 import { isBlocklisted } from './blocklist.ts'
-import type { VerbDeps } from './deps.ts'
+import type { SearchDeps } from './deps.ts'
 import { replyMs, withContent, withReading } from './search-pages.ts'
 import { onePage, sum } from './scrape.ts'
 import type { Metered, Plain } from './table.ts'
@@ -45,7 +45,7 @@ export const search: Metered<'search'> = {
 }
 
 /** One search with the pages that it asks for. Throws what a test key asks for by name. */
-export const oneSearch = async (deps: VerbDeps, actor: Actor, intent: SearchIntent, signal: AbortSignal): Promise<Outcome<SearchValue>> => {
+export const oneSearch = async (deps: SearchDeps, actor: Actor, intent: SearchIntent, signal: AbortSignal): Promise<Outcome<SearchValue>> => {
   refuseByName(intent.query, actor)
   const deadline = new Deadline(intent.timeoutMs, signal)
   try {
@@ -63,7 +63,7 @@ export const oneSearch = async (deps: VerbDeps, actor: Actor, intent: SearchInte
 }
 
 /** All the pages read as one document. That they say nothing about it is told beside them; what is wrong with this server or the key ends the whole. */
-const withExtract = async (deps: VerbDeps, actor: Actor, extract: ExtractOptions, found: Outcome<SearchValue> & { ok: true }, deadline: Deadline): Promise<Outcome<SearchValue>> => {
+const withExtract = async (deps: SearchDeps, actor: Actor, extract: ExtractOptions, found: Outcome<SearchValue> & { ok: true }, deadline: Deadline): Promise<Outcome<SearchValue>> => {
   const parts = found.value.results.flatMap(({ title, url, content }) => (content?.ok ? [`# ${title}\n\n<${url}>\n\n${content.value.formats.markdown ?? ''}`] : []))
   if (parts.length === 0) return found
   const made = await onePage(deps, actor, scrapeIntent({
@@ -73,11 +73,11 @@ const withExtract = async (deps: VerbDeps, actor: Actor, extract: ExtractOptions
   return succeeded({ ...found.value, extract: made }, [...found.evidence, ...made.evidence], found.timings)
 }
 
-const ask = (deps: VerbDeps, actor: Actor, intent: SearchIntent, { signal }: Deadline): Promise<Outcome<SearchValue>> =>
+const ask = (deps: SearchDeps, actor: Actor, intent: SearchIntent, { signal }: Deadline): Promise<Outcome<SearchValue>> =>
   deps.searcher.search(intent, { mode: actor.mode, signal, own: deps.pages?.of(actor.workspaceId, actor.mode), allowed: (url) => !isBlocklisted(url, actor.urlBlocklist) })
 
 /** Who reports an event is not for the caller's list of hosts to say. */
-const askEvents = async (deps: VerbDeps, actor: Actor, { content: _content, reading: _reading, extract: _extract, ...intent }: SearchIntent, wanted: NonNullable<SearchIntent['events']>, deadline: Deadline): Promise<SearchEvent[]> => {
+const askEvents = async (deps: SearchDeps, actor: Actor, { content: _content, reading: _reading, extract: _extract, ...intent }: SearchIntent, wanted: NonNullable<SearchIntent['events']>, deadline: Deadline): Promise<SearchEvent[]> => {
   const found = await ask(deps, actor, { ...intent, includeDomains: [], excludeDomains: [], limit: eventResults, skip: 0 }, deadline)
   return found.ok ? eventsOf(found.value.results, wanted) : []
 }

@@ -65,6 +65,7 @@ describe('POST /v1/read', () => {
     const main = dataOf(await read(app, key, { url: page }))
     const whole = dataOf(await read(app, key, { url: page, onlyMainContent: false }))
     expect(String(whole.markdown).length).toBeGreaterThan(String(main.markdown).length)
+    expect(dataOf(await read(app, key, { url: 'https://product.lab.test/' })).markdown).toContain('# Fernhill Tarn')
   })
 
   it('keeps includeTags and drops excludeTags', async () => {

@@ -87,6 +87,41 @@ const noProxy = async (app: TestApp) => {
   await unbilled(key)
 }
 
+/** Polled until the job is over, as clients do. */
+const jobResult = async (app: TestApp, key: TestKey, id: string): Promise<{ status: string; outputs?: { markdown?: string } }> => {
+  for (;;) {
+    const reply = await call(app, key, `/v1/jobs/${id}/result`)
+    if (reply.status === 200) return reply.json() as Promise<{ status: string; outputs?: { markdown?: string } }>
+    await failsWith(reply, 409, 'job_not_ready', { diagnostics: { retryable: true } })
+    await new Promise((resolve) => { setTimeout(resolve, 25) })
+  }
+}
+
+const notReady = async (app: TestApp) => {
+  const key = await live(app)
+  const reply = await call(app, key, '/v1/jobs', { json: { kind: 'fetch', input: { url: 'https://any.lab.test/hang', timeout_ms: 60_000 } } })
+  const { job_id: id } = await reply.json() as { job_id: string }
+  await failsWith(await call(app, key, `/v1/jobs/${id}/result`), 409, 'job_not_ready', { diagnostics: { retryable: true } })
+  assert.equal((await call(app, key, `/v1/jobs/${id}/cancel`, { method: 'POST' })).status, 202)
+  await unbilled(key)
+}
+
+const selecting = (selector: string) => ({ output: ['json'], extract: { mode: 'selectors', fields: { title: { selector, type: 'text' } } } })
+
+const nothingUsable = async (app: TestApp) => {
+  const key = await live(app)
+  await failsWith(await fetchPage(app, key, { url, ...selecting('#nowhere') }), 422, 'extraction_failed', { newCode: 'selectors_unsupported', diagnostics: { retryable: false } })
+  await unbilled(key)
+  assert.deepEqual((await fetched(await fetchPage(app, key, { url, ...selecting('h1') }))).outputs.json, { title: 'The lighthouse keeper who counted every bird' })
+  assert.equal(await key.used(), 2)
+}
+
+const invalidData = async (app: TestApp) => {
+  const key = await app.key()
+  await failsWith(await fetchPage(app, key, { url: 'https://content-extraction-invalid.fail.test/' }), 422, 'extraction_validation_error', { newCode: 'schema_validation_failed', message: /does not match the schema/ })
+  await unbilled(key)
+}
+
 const envelope: SeedRow[] = [
   {
     table: 'Error envelope', row: 'example: invalid_request, "url is required"', source: 'documented',
@@ -124,7 +159,19 @@ const statuses: SeedRow[] = [
       assert.equal(await key.used(), 1)
     },
   },
-  { table: 'HTTP status codes', row: '202 Accepted: async job queued', source: 'documented', pending: 'batch and crawl jobs' },
+  {
+    table: 'HTTP status codes', row: '202 Accepted: async job queued', source: 'documented',
+    run: async (app) => {
+      const key = await live(app)
+      const reply = await call(app, key, '/v1/jobs', { json: { kind: 'fetch', input: { url, output: ['markdown'] } } })
+      assert.equal(reply.status, 202)
+      const { job_id: id, status } = await reply.json() as { job_id: string; status: string }
+      assert.equal(status, 'queued')
+      const result = await jobResult(app, key, id)
+      assert.match(result.outputs?.markdown ?? '', /lighthouse keeper/)
+      assert.equal(await key.used(), 1)
+    },
+  },
   { table: 'HTTP status codes', row: '400 Bad request', source: 'documented', run: badUrl },
   { table: 'HTTP status codes', row: '401 Unauthorized', source: 'documented', run: async (app) => { await noKey(app); await badKeys(app) } },
   { table: 'HTTP status codes', row: '402 Payment required', source: 'documented', run: noCredits },
@@ -191,8 +238,8 @@ const codes: SeedRow[] = [
   { table: 'Error code index', row: 'invalid_api_key 401', source: 'documented', run: badKeys },
   { table: 'Error code index', row: 'credits_exhausted 402', source: 'documented', run: noCredits },
   { table: 'Error code index', row: 'idempotency_conflict 409', source: 'documented', run: otherBody },
-  { table: 'Error code index', row: 'extraction_failed 422', source: 'documented', pending: 'selector and model extraction' },
-  { table: 'Error code index', row: 'extraction_validation_error 422', source: 'documented', pending: 'model extraction' },
+  { table: 'Error code index', row: 'extraction_failed 422', source: 'documented', run: nothingUsable },
+  { table: 'Error code index', row: 'extraction_validation_error 422', source: 'documented', run: invalidData },
   { table: 'Error code index', row: 'target_blocked 502', source: 'documented', run: blocked },
   {
     table: 'Error code index', row: 'blocked_by_amazon 502', source: 'documented',
@@ -225,7 +272,7 @@ const codes: SeedRow[] = [
       await unbilled(key)
     },
   },
-  { table: 'Error code index', row: 'job_not_ready 409', source: 'documented', pending: 'batch and crawl jobs' },
+  { table: 'Error code index', row: 'job_not_ready 409', source: 'documented', run: notReady },
 ]
 
 /** Every row of every table of the vendor's error page; the app needs `labForLive` and `browser: 'off'`. */

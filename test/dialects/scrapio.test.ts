@@ -61,8 +61,8 @@ describe('POST /v1/fetch', () => {
     const body = await page({ output: ['screenshot', 'markdown'] })
     expect(body.status).toBe('partial')
     expect(Object.keys(body.outputs)).toEqual(['markdown'])
-    expect(body.diagnostics).toEqual({ outcome: 'partial', output_failures: [{ output: 'screenshot', code: 'not_available', message: 'Taking screenshots is not available on this server.' }] })
-    await failsWith(await fetchPage(app, key, { url, output: ['screenshot'] }), 501, 'not_available')
+    expect(body.diagnostics).toEqual({ outcome: 'partial', output_failures: [{ output: 'screenshot', code: 'browser_unavailable', message: 'No browser is available on this server.' }] })
+    await failsWith(await fetchPage(app, key, { url, output: ['screenshot'] }), 503, 'browser_unavailable')
   })
 
   it('takes every documented field, and those that newer clients send', async () => {
@@ -75,13 +75,9 @@ describe('POST /v1/fetch', () => {
 
   it('says what it cannot do instead of leaving it out', async () => {
     const refused = (json: object) => fetchPage(app, key, { url, ...json })
-    const extract = (wanted: object) => refused({ output: ['json', 'html'], extract: wanted })
     await failsWith(await refused({ render_js: true }), 503, 'browser_unavailable')
     await failsWith(await refused({ session: { id: 's-1' } }), 501, 'not_available', { message: 'Keeping a session is not available on this server.' })
-    await failsWith(await extract({ mode: 'selectors', fields: { title: { selector: 'h1', type: 'text' } } }), 501, 'not_available', { message: /selectors/, diagnostics: { retryable: false } })
-    await failsWith(await extract({ mode: 'schema', schema: { title: 'the title' } }), 501, 'not_available', { message: /schema/ })
-    await failsWith(await extract({ mode: 'schema', schema: { title: 'the title' }, engine: 'llm' }), 422, 'extraction_failed', { newCode: 'llm_unavailable' })
-    await failsWith(await extract({ mode: 'instruction', instruction: 'the title' }), 422, 'extraction_failed', { newCode: 'llm_unavailable', message: /LYREBIRD_MODEL_BASE_URL/ })
+    await failsWith(await refused({ use_proxy: true }), 503, 'proxy_unavailable')
   })
 
   it('names every field that is wrong', async () => {
@@ -234,15 +230,7 @@ describe('the account', () => {
 })
 
 describe('routes of features that are not there', () => {
-  const seeds = [url]
   const missing: [method: string, path: string, json: object | undefined, message: string][] = [
-    ['POST', '/v1/crawl', { seeds, max_pages: 50, max_depth: 0, same_domain_only: true, output: ['markdown'], timeout_ms: 1, use_proxy: false, proxy: 'auto' }, 'Crawling'],
-    ['POST', '/v1/map', { seeds, max_urls: 100, max_depth: 5, include_metadata: true }, 'Mapping'],
-    ['POST', '/v1/interact', { url, actions: [{ type: 'goto' }, { type: 'click', selector: 'a' }, { type: 'press', key: 'Enter' }, { type: 'scroll', until_stable: true }, { type: 'wait_ms', duration_ms: 5 }] }, 'Interaction'],
-    ['POST', '/v1/interact', { url, prompt: 'how many?', output: ['html'] }, 'Interaction'],
-    ['POST', '/v1/search', { query: 'tea', provider: 'google', max_results: 10, fetch_results: true, output: ['markdown'] }, 'Search'],
-    ['POST', '/v1/jobs', { kind: 'fetch', input: { url }, webhook: { url } }, 'Background work'],
-    ['POST', '/v1/jobs', { job_type: 'crawl', payload: { seeds }, webhook_url: null }, 'Background work'],
     ['POST', '/v1/monitors', { name: 'n', url, cron: '0 * * * *', extract: { price: 'number' }, watch: { on: 'any', digest_interval_minutes: 15 } }, 'Monitoring'],
     ['GET', '/v1/monitors', undefined, 'Monitoring'],
     ['POST', '/v1/booking/monitors', { name: 'n', cron: '0 * * * *', property_id: '1' }, 'Monitoring'],
@@ -266,6 +254,7 @@ describe('routes of features that are not there', () => {
   }
 
   it('say first what is wrong with the request', async () => {
+    const seeds = [url]
     const wrong: [path: string, json: object | undefined, message: string | RegExp][] = [
       ['/v1/crawl', { seeds: [], max_pages: 51 }, 'seeds must not be empty; max_pages must be at most 50'],
       ['/v1/crawl', { seeds, output: ['screenshot'] }, 'output[0] must be one of html, markdown, json'],
@@ -301,12 +290,12 @@ describe('routes of features that are not there', () => {
   })
 
   it('put details where the two routes of result pages have them', async () => {
-    const google = await failsWith(await call(app, key, '/v1/google/search?search=tea&country_code=us&page=2&light_request=true'), 501, 'not_available')
+    const google = await failsWith(await call(app, key, '/v1/google/search?search=tea&search_type=ads'), 501, 'not_available')
     expect(google.diagnostics).toBeUndefined()
     expect(google.error.diagnostics).toEqual({ outcome: 'failed', retryable: 'false', reason: 'platform.not_configured' })
     const bad = await failsWith(await call(app, key, '/v1/google/search?search_type=maps'), 400, 'invalid_request')
     expect(bad.error.details).toEqual(['search is required', 'search_type must be one of classic, news, images, lens, ai_mode, ads'])
-    const fast = await failsWith(await call(app, key, '/v1/fast-search?search=tea'), 501, 'not_available')
+    const fast = await failsWith(await call(app, key, '/v1/fast-search?search=platform-search-unavailable.fail.test'), 503, 'search_unavailable')
     expect([fast.diagnostics, fast.error.diagnostics]).toEqual([undefined, undefined])
   })
 

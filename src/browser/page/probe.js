@@ -6,7 +6,7 @@ export const probe = ({ elementsMax, markupMax, clear: clears }) => {
   const tall = Math.max(innerHeight, document.documentElement.scrollHeight || 0)
   const clear = (color) => !color || color === 'transparent' || /^rgba\([^)]*,\s*0\)$/.test(color) || /\/\s*0\)$/.test(color)
   const consent = /cookie|consent|gdpr|onetrust|cybot|didomi|usercentrics|truste|klaro|osano|cky-/i
-  const named = (element) => `${element.id} ${element.getAttribute('class') ?? ''}`.slice(0, 300)
+  const named = (element) => `${element.id} ${element.getAttribute('class') ?? ''} ${element.getAttribute('data-testid') ?? element.getAttribute('data-test') ?? ''}`.slice(0, 300)
   const sums = (map, key, amount) => map.set(key, (map.get(key) ?? 0) + amount)
   const top = (map, most) => [...map].sort((a, b) => b[1] - a[1]).slice(0, most)
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
 import { modes } from '../../contract/document.ts'
 import { renders, scrapeDefaults, type ScrapeIntent } from '../../contract/intent.ts'
+import { proxyTiers } from '../../contract/proxy.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
@@ -10,6 +11,7 @@ import { route, type Reply, type ReplyInfo } from '../dialect.ts'
 import { brand } from './enrich-values.ts'
 import { answer, extraction, extractionBody, failedBody, failedFormat } from './extract-formats.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
+import { proxyField, toProxy } from './proxy.ts'
 import { profileField, toProfile } from './profiles.ts'
 import { blobReply, format, formatNames, formatValues, plainNames, toBlobReply, toFormats } from './formats.ts'
 
@@ -43,6 +45,7 @@ export const pageFields = {
   max_pages: z.int().min(1).max(5000).optional().describe('Most pages of a PDF, slides, sheets or chapters that are converted; 500 where unset'),
   index: z.boolean().optional().describe('Whether searches of the workspace may find the page. Default: yes, unless cookies or a credential are sent'),
   profile: profileField.optional(),
+  proxy: proxyField.optional(),
   ...browserFields,
 }
 
@@ -68,6 +71,7 @@ const scrapeReply = z.object({
     fetched_at: z.string(),
     renderer: z.enum(['static', 'js']),
     cached: z.boolean(),
+    proxy: z.enum(proxyTiers).optional(),
     markdown: z.string().optional(),
     html: z.string().optional(),
     raw_html: z.string().optional(),
@@ -109,6 +113,7 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
     ...(body.max_pages === undefined ? {} : { maxPages: body.max_pages }),
     ...(body.index === undefined ? {} : { index: body.index }),
     ...(body.profile === undefined ? {} : { profile: toProfile(body.profile) }),
+    ...(body.proxy === undefined ? {} : { proxy: toProxy(body.proxy) }),
     ...(browser === undefined ? {} : { browser }),
   }
 }
@@ -121,6 +126,7 @@ export const renderDocument = (document: Document, origin: string) => ({
   fetched_at: document.fetchedAt,
   renderer: document.renderer,
   cached: document.cached,
+  ...(document.proxy ? { proxy: document.proxy } : {}),
   ...formatValues(document.formats, origin),
   ...(document.extraction ? { extraction: extractionBody(document.extraction) } : {}),
   ...(document.failedFormats ? { failed_formats: failedBody(document.failedFormats) } : {}),

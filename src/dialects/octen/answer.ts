@@ -29,19 +29,23 @@ const conversation = {
 const answerBody = body(object(conversation))
 type Conversation = z.output<typeof answerBody>
 
-const broadQuery = object({
-  query: query('Invalid params. query is required'),
+const missingQuery = 'Invalid params. query is required'
+
+/** Clients of before mid-2026 send a conversation in the place of `query`, and read no envelope. */
+const broadBody = body(object({
+  query: query(missingQuery).nullish(),
   max_queries: conversation.max_queries,
   search_options: options.nullish(),
-})
-/** Clients of before mid-2026 send a conversation, and read no envelope. */
-const broadBody = body(z.preprocess((value) => value ?? {}, z.looseObject({}, { error: () => 'The body must be an object' })).transform((value, ctx): { old: Conversation } | { query: z.output<typeof broadQuery> } => {
-  const isOld = value.messages !== undefined && value.messages !== null && (value.query === undefined || value.query === null)
-  const parsed = isOld ? answerBody.safeParse(value) : broadQuery.safeParse(value)
-  if (!parsed.success) for (const issue of parsed.error.issues) ctx.addIssue({ code: 'custom', path: issue.path, message: issue.message })
-  // Safe: the schema that was parsed with goes by the same flag.
-  return (isOld ? { old: parsed.data } : { query: parsed.data }) as never
-}))
+  messages: messages.nullish().describe('Of older clients, with what follows, in the place of `query`.'),
+  mode: conversation.mode,
+  model: conversation.model,
+  web_search_options: conversation.web_search_options,
+  stream: conversation.stream,
+}).refine((value) => typeof value.query === 'string' || value.messages, { error: missingQuery, path: ['query'] }))
+type BroadBody = z.output<typeof broadBody>
+
+/** The conversation of an older client. */
+const oldOf = ({ query: asked, messages: said, ...rest }: BroadBody): Conversation | undefined => (said && typeof asked !== 'string' ? { ...rest, messages: said } : undefined)
 
 const depthOf: Record<(typeof modes)[number], Depth> = { queries_only: 'queries', queries_and_search: 'results', full: 'answer' }
 
@@ -103,21 +107,26 @@ export const answerRoutes = [
     prices: searchPrices,
     body: broadBody,
     response: envelope(z.looseObject({ query: z.string(), queries: z.array(z.string()), search_results: z.array(searchGroup) }), searchUsage),
-    toIntent: ({ body: wish }, info) => ('old' in wish ? conversationIntent(wish.old, info.now) : {
-      messages: [{ role: 'user', content: wish.query.query }],
-      depth: 'results',
-      queriesMax: wish.query.max_queries ?? queriesDefault,
-      search: optionsIntent(wish.query.search_options ?? {}, info.now),
-      stream: false,
-      timeoutMs: searchMs,
-    }),
+    toIntent: ({ body: wish }, info) => {
+      const old = oldOf(wish)
+      if (old) return conversationIntent(old, info.now)
+      return {
+        messages: [{ role: 'user', content: wish.query ?? '' }],
+        depth: 'results',
+        queriesMax: wish.max_queries ?? queriesDefault,
+        search: optionsIntent(wish.search_options ?? {}, info.now),
+        stream: false,
+        timeoutMs: searchMs,
+      }
+    },
     render: (value, _, info) => {
-      const { body: wish } = info.input as { body: z.output<typeof broadBody> }
-      if ('old' in wish) return renderConversation(value, wish.old, info)
+      const { body: wish } = info.input as { body: BroadBody }
+      const old = oldOf(wish)
+      if (old) return renderConversation(value, old, info)
       const searches = valuesOf(value.groups)
       return succeed(
         info,
-        { query: wish.query.query, queries: value.queries, search_results: groupsOf(value.groups, wish.query.search_options ?? {}) },
+        { query: wish.query, queries: value.queries, search_results: groupsOf(value.groups, wish.search_options ?? {}) },
         { ...usageOf(searches), num_search_queries: value.groups.length },
         warningOf(searches, value.warnings) ?? null,
       )

@@ -78,7 +78,7 @@ export const extractRoutes = [
   route({
     method: 'POST', path: '/api/extract', verb: 'extract',
     summary: 'JSON from a page, HTML or Markdown',
-    prices: { ...freePrices, page: 5, documentPage: 1 },
+    prices: { ...freePrices, page: 5, documentPage: 1, proxies: { premium: 5 } },
     body: extractBody, response: extractReply,
     toIntent: ({ body }) => toIntent(body),
     render: ({ results: [first] }, _, info) => ({ status: 200, body: { id: info.id, ...renderExtract(first?.ok ? first.value : undefined, bodyOf(info).url !== undefined) } }),

@@ -66,7 +66,7 @@ const watchOf = (entries: readonly FormatEntry[]): Watch =>
 const webhookOf = (url: string, info: ReplyInfo): MonitorWebhook => ({ url, events: ['monitor.run'], snapshots: true, options: { origin: info.origin } })
 
 /** All that a way of fetching may set, so that what an earlier one had set is gone. */
-const fetchChange = (seed: string, config: FetchConfig, shown: boolean) => ({ content: undefined, browser: undefined, ...fetchParts(seed, config, shown) })
+const fetchChange = (seed: string, config: FetchConfig, shown: boolean) => ({ content: undefined, browser: undefined, proxy: undefined, ...fetchParts(seed, config, shown) })
 
 // Safe: this dialect wrote them.
 export const optionsOf = ({ intent }: MonitorRecord) => intent.options as { formats: FormatEntry[]; fetchConfig?: FetchConfig }

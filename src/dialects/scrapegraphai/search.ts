@@ -99,7 +99,7 @@ export const searchRoutes = [
   route({
     method: 'POST', path: '/api/search', verb: 'search',
     summary: 'Web search with the content of the pages found, and an answer from all of them where a prompt asks for one',
-    prices: { ...freePrices, page: 2, searchExtract: 3, documentPage: 1 },
+    prices: { ...freePrices, page: 2, searchExtract: 3, documentPage: 1, proxies: { premium: 5 } },
     body: searchBody, response: searchReply,
     toIntent: ({ body }, info) => toIntent(body, info.now),
     render: (value, _, info) => {

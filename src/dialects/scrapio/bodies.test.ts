@@ -55,7 +55,7 @@ describe('fetch', () => {
       url, finalUrl: url, status: 200, contentType: 'text/html', fetchedAt: '2026-11-20T00:00:00.000Z', renderer: 'static', cached: false,
       formats: { raw_html: '' }, metadata: {}, failedFormats: { markdown: fail('content.too_large', { limitBytes: 5 }).toJSON() }, warnings: [],
     }
-    const veto = (output: string[]) => fetchRoutes[0]?.veto?.(document, { ...info, input: { body: { url, output } } })
+    const veto = (output: string[]) => fetchRoutes[0]?.veto?.({ document }, { ...info, input: { body: { url, output } } })
     expect(veto(['markdown', 'screenshot'])).toMatchObject({ code: 'content.too_large', facts: { limitBytes: 5 } })
     expect(veto(['markdown', 'html'])).toBeUndefined()
   })

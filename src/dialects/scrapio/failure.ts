@@ -63,6 +63,7 @@ export const failureMap = {
   'target.timeout': { status: 504, code: 'timeout', message: (failure) => `The fetch exceeded timeout_ms (${String(factsOf(failure).afterMs)} ms), waiting for: ${String(factsOf(failure).stage)}. A larger timeout_ms may help.` },
 
   content: extraction,
+  'content.action_failed': { status: 422, code: 'action_failed' },
   'content.extraction_invalid': { status: 422, code: 'extraction_validation_error', newCode: 'schema_validation_failed', message: (failure) => violated(failure) },
 
   platform: unavailable('service_unavailable'),
@@ -75,11 +76,19 @@ export const failureMap = {
   'platform.internal': { status: 500, code: 'internal_error' },
 } satisfies FailureMap<Row>
 
+const tooLong: Row = { status: 422, code: 'invalid_request', newCode: 'instruction_limits_exceeded' }
+
+/** What the newest page calls an extraction that gave nothing, by what was asked. */
+const emptyCodes: Readonly<Record<string, string>> = { selectors: 'selectors_unsupported', schema: 'schema_validation_failed' }
+
 const byAmazon: Row = { ...failureMap['target.blocked'], code: 'blocked_by_amazon', message: says("Amazon's bot-protection blocked the request.") }
 
 /** The row of a failure, by its code and, where the vendor tells them apart, by its facts. */
-const rowOf = (failure: Failure): Row => {
-  const { vendor, setting } = factsOf(failure)
+const rowOf = (failure: Failure, extract?: Asked): Row => {
+  const { vendor, setting, issues } = factsOf(failure)
+  if (failure.code === 'caller.invalid_request' && (issues as Issue[] | undefined)?.some(({ code }) => code === 'instruction_limits')) return tooLong
+  if (failure.code === 'content.extraction_failed' && extract) return { ...extraction, newCode: emptyCodes[extract.mode] ?? extraction.code }
+  if (failure.code === 'content.action_failed' && failure.plainFacts.reason === 'selector matches nothing') return { ...failureMap['content.action_failed'], code: 'selector_not_found' }
   if (failure.code === 'target.blocked' && vendor === 'amazon') return byAmazon
   if (failure.code === 'platform.not_configured' && setting === modelSetting) return withoutModel
   const row: Row = rowFor<Row>(failureMap, failure)
@@ -117,12 +126,15 @@ const linesOf = (failure: Failure): string[] => {
   return [...lines.values()].slice(0, linesMax).map((line) => (line.length > lineCharsMax ? `${line.slice(0, lineCharsMax)}…` : line))
 }
 
-const messageOf = (failure: Failure): string =>
-  linesOf(failure).join('; ') || (rowOf(failure).message?.(failure) ?? failure.message)
+const messageOf = (failure: Failure, extract?: Asked): string =>
+  linesOf(failure).join('; ') || (rowOf(failure, extract).message?.(failure) ?? failure.message)
 
-export const errorOf = (failure: Failure) => {
-  const { code, newCode = code } = rowOf(failure)
-  return { code, message: messageOf(failure), new_code: newCode }
+/** What was to be extracted, where that is known: the newest codes tell the ways apart. */
+type Asked = { mode: string } | undefined
+
+export const errorOf = (failure: Failure, extract?: Asked) => {
+  const { code, newCode = code } = rowOf(failure, extract)
+  return { code, message: messageOf(failure, extract), new_code: newCode }
 }
 
 const diagnostics = z.looseObject({
@@ -135,6 +147,7 @@ const diagnostics = z.looseObject({
 
 export const failureBody = z.looseObject({
   request_id: z.string(),
+  hint: z.string().optional().describe('Of interact: a better way to that site'),
   error: z.looseObject({
     code: z.string(),
     message: z.string(),
@@ -145,7 +158,7 @@ export const failureBody = z.looseObject({
 })
 
 /** Left out where nothing but the request is at fault. */
-const diagnosticsOf = (failure: Failure): z.output<typeof diagnostics> | undefined => {
+export const diagnosticsOf = (failure: Failure): z.output<typeof diagnostics> | undefined => {
   const row = rowOf(failure)
   if ((failure.class === 'caller' || failure.class === 'account') && failure.retry !== 'later') return undefined
   return {
@@ -160,12 +173,24 @@ const diagnosticsOf = (failure: Failure): z.output<typeof diagnostics> | undefin
 export const renderFailure = (failure: Failure, info: ReplyInfo): Reply => ({
   status: rowOf(failure).status,
   headers: retryAfter(failure, info),
-  body: { request_id: info.requestId, ...placed(info.path, failure) },
+  body: { request_id: info.requestId, ...placed(info, failure), ...(info.path === '/v1/interact' ? hintFor(info) : {}) },
 })
 
+const bodyOf = (info: ReplyInfo): Record<string, unknown> => ((info.input as { body?: unknown } | undefined)?.body ?? {}) as Record<string, unknown>
+
+/** Sites that the vendor has routes of their own for. */
+const named = /(?:^|\.)(?:(?:amazon|booking|agoda|airbnb|target|autotrader|walmart|youtube|reddit|producthunt|tiktok)\.[a-z.]{2,6}|apps\.apple\.com|youtu\.be)$/i
+
+const hintFor = (info: ReplyInfo): { hint?: string } => {
+  const { url } = bodyOf(info)
+  const host = typeof url === 'string' ? (URL.parse(url)?.hostname ?? '') : ''
+  return named.test(host) ? { hint: `${host} is hard to drive: where this server has a route for that site, it answers with the data itself.` } : {}
+}
+
 /** The two result-page routes have places of their own for what stands beside code and message. */
-const placed = (path: string, failure: Failure): object => {
-  const error = errorOf(failure)
+const placed = (info: ReplyInfo, failure: Failure): object => {
+  const { path } = info
+  const error = errorOf(failure, bodyOf(info).extract as Asked)
   const found = diagnosticsOf(failure)
   if (path !== '/v1/google/search' && path !== '/v1/fast-search') return { error, ...(found ? { diagnostics: found } : {}) }
   const lines = linesOf(failure)

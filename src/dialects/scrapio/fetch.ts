@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
-import { scrapeIntent, type BrowserOptions, type FormatRequest, type ScrapeIntent } from '../../contract/intent.ts'
-import { Failure, fail } from '../../failure/failure.ts'
+import { scrapeIntent, type BrowserOptions, type ScrapeIntent } from '../../contract/intent.ts'
+import type { ProxyWish } from '../../contract/proxy.ts'
+import { fail } from '../../failure/failure.ts'
 import { route, type ReplyInfo } from '../dialect.ts'
-import { extract, extractNeedsJson, type Extract } from './extract.ts'
-import { errorOf, modelSetting } from './failure.ts'
+import { extract, extractNeedsJson } from './extract.ts'
 import { body, closed, device, flag, httpUrl, list, oneOf, proxy, session, timeoutMs } from './fields.ts'
-
-const outputs = ['html', 'markdown', 'json', 'screenshot'] as const
-type Output = (typeof outputs)[number]
+import { metadataOf, queuedBody } from './metadata.ts'
+import { formatsOf, nothingIn, outputFailure, outputs, outputsReply, readOutputs } from './outputs.ts'
 
 const timeoutMsDefault = 10_000
+/** For how long a caller is kept waiting before a job takes over. */
+export const inlineMs = 15_000
 
 export const fetchBody = body(closed({
   url: httpUrl,
@@ -20,116 +21,96 @@ export const fetchBody = body(closed({
   output: list(oneOf(outputs)).optional().describe('Default `["html"]`.'),
   extract: extract.optional().describe('What `outputs.json` is made of; needs `json` in `output`.'),
   wait_for: closed({ network_idle: flag.optional() }).optional().describe('Changes nothing: a browser waits until the page is still.'),
-  timeout_ms: timeoutMs.optional().describe(`Default ${timeoutMsDefault}.`),
+  timeout_ms: timeoutMs.optional().describe(`Default ${timeoutMsDefault}. What takes longer than ${inlineMs} goes on as a job.`),
   use_proxy: flag.optional(),
   proxy: proxy.optional().describe('The newer word for `use_proxy`.'),
 }).refine(extractNeedsJson.holds, extractNeedsJson.issue))
 
-type FetchBody = z.output<typeof fetchBody>
+export type FetchBody = z.output<typeof fetchBody>
 
-const outputFailure = z.object({ output: z.string(), code: z.string(), message: z.string() })
+export const queuedReply = z.object({
+  request_id: z.string(), mode: z.literal('async'), status: z.literal('queued'), job_id: z.string(), job_type: z.string(),
+  created_at: z.string(), updated_at: z.string(), webhook_url: z.string().optional(), reason: z.string().optional(),
+})
 
 const fetchReply = z.object({
   request_id: z.string(),
   mode: z.literal('inline'),
   status: z.enum(['completed', 'partial']),
-  outputs: z.object({
-    html: z.string().optional(),
-    markdown: z.string().optional(),
-    json: z.looseObject({}).optional(),
-    screenshot: z.object({ url: z.string() }).optional(),
-  }),
+  outputs: outputsReply,
   usage: z.object({ credits: z.int() }),
   url: z.string().describe('As it was asked for'),
   final_url: z.string().describe('Where redirects led'),
   status_code: z.int().describe('HTTP status of the target'),
+  session: z.object({ id: z.string(), updated: z.boolean() }).optional(),
+  extraction_engine: z.enum(['llm', 'heuristic']).optional(),
   diagnostics: z.object({ outcome: z.literal('partial'), output_failures: z.array(outputFailure) }).optional(),
 })
 
-/** The page as it was served, its main content, and all of its text as the one field of `extract.mode: "page"`. */
-const formats: Record<Output, FormatRequest | undefined> = {
-  html: { kind: 'raw_html' },
-  markdown: { kind: 'markdown', mode: 'reader' },
-  json: { kind: 'text', mode: 'normal' },
-  screenshot: undefined,
-}
-
-const browserOf: Record<'desktop' | 'mobile' | 'tablet', BrowserOptions> = {
+export const browserOf: Record<'desktop' | 'mobile' | 'tablet', BrowserOptions> = {
   desktop: { device: 'desktop' },
   mobile: { device: 'mobile' },
   tablet: { device: 'mobile', viewport: { width: 820, height: 1180, scale: 2 } },
 }
 
-const noScreenshot = (): Failure => fail('platform.not_configured', { setting: 'Taking screenshots' })
-
-const wantedOf = (wish: FetchBody): Output[] => [...new Set<Output>(wish.output ?? ['html'])]
-
-export const fetchIntent = (wish: FetchBody): ScrapeIntent => {
-  if (wish.session) throw fail('platform.not_configured', { setting: 'Keeping a session' })
-  if (wish.use_proxy === true || wish.proxy === 'basic' || wish.proxy === 'stealth') throw fail('platform.proxy_unavailable')
-  if (wish.extract && wish.extract.mode !== 'page') throw extractionMissing(wish.extract)
-  const wanted = wantedOf(wish).flatMap((output) => formats[output] ?? [])
-  if (wanted.length === 0) throw noScreenshot()
-  return scrapeIntent({
-    url: wish.url,
-    formats: wanted,
-    render: wish.render_js === true ? 'js' : 'auto',
-    timeoutMs: wish.timeout_ms ?? timeoutMsDefault,
-    ...(wish.device ? { browser: browserOf[wish.device] } : {}),
-  })
+/** A page fetched without the proxy would not be the one that was asked for: where none is configured, that is the answer. */
+export const proxyOf = ({ use_proxy: uses, proxy: word }: { use_proxy?: boolean | undefined; proxy?: string | undefined }): { proxy?: ProxyWish } => {
+  if (uses === true || word === 'stealth') return { proxy: { mode: 'premium' } }
+  if (word === 'basic') return { proxy: { mode: 'standard' } }
+  return word === 'auto' ? { proxy: { mode: 'auto' } } : {}
 }
 
-const extractionMissing = (wanted: Extract): Failure => {
-  const needsModel = wanted.mode === 'instruction' || (wanted.mode === 'schema' && wanted.engine === 'llm')
-  return fail('platform.not_configured', { setting: needsModel ? modelSetting : `Extraction by ${wanted.mode}` })
+/** Of work on many pages, which does not take proxies here. */
+export const refuseProxy = (wish: { use_proxy?: boolean | undefined; proxy?: string | undefined }): void => {
+  if (wish.use_proxy === true || wish.proxy === 'basic' || wish.proxy === 'stealth') throw fail('platform.proxy_unavailable')
+}
+
+export const refuseSession = (wish: { session?: unknown }): void => {
+  if (wish.session) throw fail('platform.not_configured', { setting: 'Keeping a session' })
+}
+
+export const fetchIntent = (wish: FetchBody, timeoutMs = timeoutMsDefault): ScrapeIntent => {
+  refuseSession(wish)
+  return scrapeIntent({
+    url: wish.url,
+    formats: formatsOf(wish, 'html'),
+    render: wish.render_js === true ? 'js' : 'auto',
+    timeoutMs: wish.timeout_ms ?? timeoutMs,
+    ...proxyOf(wish),
+    ...(wish.device ? { browser: browserOf[wish.device] } : {}),
+  })
 }
 
 // Safe: the server has read the body with this very schema.
 const bodyOf = (info: ReplyInfo): FetchBody => (info.input as { body: FetchBody }).body
 
-/** Why there is nothing to answer with; undefined where at least one output is there. */
-const nothingIn = (document: Document, info: ReplyInfo): Failure | undefined => {
-  const values = wantedOf(bodyOf(info)).map((output) => valueOf(document, output))
-  return values.find((value) => !(value instanceof Failure)) === undefined ? values.find((value) => value instanceof Failure) : undefined
-}
-
 const renderPage = (document: Document, info: ReplyInfo) => {
-  const done: Record<string, unknown> = {}
-  const failures: z.output<typeof outputFailure>[] = []
-  for (const output of wantedOf(bodyOf(info))) {
-    const value = valueOf(document, output)
-    if (value instanceof Failure) {
-      const { code, message } = errorOf(value)
-      failures.push({ output, code, message })
-    } else done[output] = output === 'json' ? { content: value } : value
-  }
+  const wish = bodyOf(info)
+  const read = readOutputs(document, wish, 'html', info.origin)
   return {
     request_id: info.requestId,
     mode: 'inline',
-    status: failures.length === 0 ? 'completed' : 'partial',
-    outputs: done,
+    status: read.failures.length === 0 ? 'completed' : 'partial',
+    outputs: read.outputs,
     usage: { credits: info.account.creditsBilled },
+    ...(wish.session ? { session: { id: wish.session.id, updated: true } } : {}),
+    ...(read.engine === undefined ? {} : { extraction_engine: read.engine }),
     url: document.url,
     final_url: document.finalUrl,
     status_code: document.status,
-    ...(failures.length === 0 ? {} : { diagnostics: { outcome: 'partial', output_failures: failures } }),
+    ...(read.failures.length === 0 ? {} : { diagnostics: { outcome: 'partial', output_failures: read.failures } }),
   }
-}
-
-const valueOf = (document: Document, output: Output) => {
-  const kind = formats[output]?.kind
-  if (kind === undefined) return noScreenshot()
-  const reason = document.failedFormats?.[kind]
-  return document.formats[kind] ?? (reason ? Failure.fromJSON(reason) : fail('content.parse_failed'))
 }
 
 export const fetchRoutes = [
   route({
-    method: 'POST', path: '/v1/fetch', verb: 'scrape',
-    summary: 'One page as HTML, Markdown or JSON. An output that fails is listed in `diagnostics` beside the others.',
-    body: fetchBody, response: fetchReply,
-    toIntent: (input) => fetchIntent(input.body),
-    veto: nothingIn,
-    render: (document, _, info) => ({ status: 200, body: renderPage(document, info) }),
+    method: 'POST', path: '/v1/fetch', verb: 'scrape_or_submit',
+    summary: 'One page as HTML, Markdown, JSON or a screenshot; 202 with a job where that takes longer than 15 s. An output that fails is listed in `diagnostics` beside the others.',
+    body: fetchBody, response: z.union([fetchReply, queuedReply]),
+    toIntent: (input) => ({ page: fetchIntent(input.body), afterMs: inlineMs, pace: { triesMax: 1 }, metadata: metadataOf({ kind: 'fetch', input: input.body }) }),
+    veto: (value, info) => ('document' in value ? nothingIn(value.document, bodyOf(info), 'html') : undefined),
+    render: (value, _, info) => ('document' in value
+      ? { status: 200, body: renderPage(value.document, info) }
+      : { status: 202, body: queuedBody(value.job, info.requestId) }),
   }),
 ]

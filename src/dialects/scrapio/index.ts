@@ -1,12 +1,17 @@
 import { bearer } from '../credential.ts'
 import type { Dialect } from '../dialect.ts'
 import { accountRoutes } from './account.ts'
+import { crawlRoutes } from './crawl.ts'
 import { failureBody, renderFailure } from './failure.ts'
 import { fetchRoutes } from './fetch.ts'
+import { googleRoutes } from './google.ts'
+import { interactRoutes } from './interact.ts'
 import { jobRoutes } from './jobs.ts'
+import { mapRoutes } from './map.ts'
 import { monitorRoutes } from './monitors.ts'
+import { fetchPrices } from './prices.ts'
+import { searchRoutes } from './search.ts'
 import { siteRoutes } from './sites.ts'
-import { workRoutes } from './work.ts'
 
 export const scrapio: Dialect = {
   name: 'scrapio',
@@ -15,11 +20,10 @@ export const scrapio: Dialect = {
   basePath: '/scrapio',
   security: { bearer: { type: 'http', scheme: 'bearer' } },
   credential: ({ headers }) => bearer(headers),
-  routes: [...fetchRoutes, ...accountRoutes, ...workRoutes, ...jobRoutes, ...monitorRoutes, ...siteRoutes],
+  routes: [...fetchRoutes, ...accountRoutes, ...crawlRoutes, ...mapRoutes, ...interactRoutes, ...searchRoutes, ...googleRoutes, ...jobRoutes, ...monitorRoutes, ...siteRoutes],
   renderFailure,
   failureBody,
-  // 1 static, 5 rendered, 2 with `json`, which nothing but the text of a page serves.
-  prices: { page: 1, rendered: 4, formats: { text: 1 }, targetError: 0 },
+  prices: fetchPrices,
   // A balance that is not used up is enough for any request.
   creditPolicy: 'gate',
   idempotencyHeader: 'idempotency-key',

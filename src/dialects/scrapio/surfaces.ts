@@ -29,7 +29,7 @@ const selector = text(1000)
 const waitMs = integer(1, 30_000)
 const actionTypes = ['goto', 'click', 'type', 'select', 'press', 'scroll', 'wait_for', 'wait_ms'] as const
 
-const action = choice('type', actionTypes, [
+export const action = choice('type', actionTypes, [
   closed({ type: oneOf(['goto']), url: httpUrl.optional() }),
   closed({ type: oneOf(['click']), selector, settle_ms: waitMs.optional() }),
   closed({ type: oneOf(['type']), selector, value: text(10_000, 0) }),

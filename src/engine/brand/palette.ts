@@ -6,12 +6,14 @@ import { distanceOf, nameOf, toneOf } from './color.ts'
 const side = 200
 /** Decoded pixels of one picture at most. */
 export const pixelsMax = 50_000_000
+/** For one look at one picture. */
+export const secondsMax = 3
 
 /** Colours of a picture, largest first; pixels that are mostly transparent do not count. Rejects for what is no picture. */
 export const paletteOf = async (picture: Uint8Array, count: number): Promise<Swatch[]> => {
   const { data, info } = await sharp(picture, { limitInputPixels: pixelsMax, failOn: 'error' })
     .resize(side, side, { fit: 'inside', kernel: 'nearest', withoutEnlargement: true })
-    .ensureAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+    .ensureAlpha().toColourspace('srgb').raw().timeout({ seconds: secondsMax }).toBuffer({ resolveWithObject: true })
   return quantize(data, info.channels, count)
 }
 
@@ -56,6 +58,6 @@ const merged = (bins: readonly Bin[], count: number): Bin[] => {
     else groups.push({ ...bin })
   }
   // A small strong colour is worth more than one more grey.
-  const worth = ({ hex, pixels }: Bin): number => pixels * (1 + 6 * (toneOf(hex)?.chroma ?? 0))
+  const worth = ({ hex, pixels }: Bin): number => pixels * (1 + 20 * (toneOf(hex)?.chroma ?? 0))
   return groups.toSorted((a, b) => worth(b) - worth(a)).slice(0, count).toSorted((a, b) => b.pixels - a.pixels)
 }

@@ -227,7 +227,7 @@ class Trees {
       this.warnings.push('The page is too large for its main content to be found; it was converted whole.')
       return root
     }
-    const main = selectMainContent(root, { url: this.#input.url, mode }).root
+    const main = selectMainContent(root, { url: this.#input.url, mode, heading: this.#input.heading ?? false }).root
     if (!isBlankDocument(main)) return main
     this.warnings.push('No main content was found; the page was converted whole.')
     return this.#fresh(false)

@@ -17,6 +17,8 @@ export interface ConvertInput {
   headers: [string, string][]
   formats: FormatRequest[]
   mode: Mode
+  /** Main content begins with the page's own heading. */
+  heading?: boolean
   includeSelectors: string[]
   excludeSelectors: string[]
   /** Most pages of a PDF, slides of a presentation, chapters of a book. */

@@ -18,6 +18,7 @@ export const contentRung = async (work: Work, content: GivenContent): Promise<Ru
       headers: [],
       formats: intent.formats,
       mode: intent.mode,
+      heading: intent.heading ?? false,
       includeSelectors: intent.includeSelectors,
       excludeSelectors: intent.excludeSelectors,
       material: work.reads,

@@ -36,6 +36,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
       headers: [...response.headers],
       formats: intent.formats,
       mode: intent.mode,
+      heading: intent.heading ?? false,
       includeSelectors: intent.includeSelectors,
       excludeSelectors: intent.excludeSelectors,
       material: work.reads,

@@ -5,10 +5,11 @@ import { reserveFor, type PriceList } from '../../contract/price.ts'
 import { afterFailure } from '../../jobs/again.ts'
 import type { JobHandler, NewPage } from '../../jobs/handlers.ts'
 import { onePage } from '../scrape.ts'
+import { adopted } from './adoptions.ts'
 import { actorOf, intentOf, pageDone, type WorkDeps } from './job.ts'
 
-/** What is kept of a batch: the options that most pages share stand once. */
-export type StoredBatch = Pick<BatchIntent, 'pace' | 'metadata'> & { page: PageOptions; urls: number }
+/** What is kept of a batch: the options that most pages share stand once. `adopt`: a request of some process has begun with its only page. */
+export type StoredBatch = Pick<BatchIntent, 'pace' | 'metadata'> & { page: PageOptions; urls: number; adopt?: string }
 
 export const storedBatch = ({ pages, pace, metadata }: BatchIntent): StoredBatch =>
   ({ pace, ...(metadata === undefined ? {} : { metadata }), page: optionsOf(pages[0]), urls: pages.length })
@@ -41,7 +42,9 @@ export const batchHandler = (deps: WorkDeps): JobHandler => ({
   async page(job, page, signal) {
     const options = (page.item as PageOptions | null) ?? intentOf<StoredBatch>(job).page
     const begun = deps.clock()
-    const outcome = await onePage(deps, actorOf(job), { ...options, url: page.url }, signal)
+    const { adopt } = intentOf<StoredBatch>(job)
+    const underway = adopt === undefined ? undefined : deps.adoptions.take(adopt)
+    const outcome = underway ? await adopted(underway, signal) : await onePage(deps, actorOf(job), { ...options, url: page.url }, signal)
     return outcome.ok ? pageDone(job, options, outcome.value, { ms: deps.clock() - begun }) : afterFailure(outcome.failure, page.tries, job.triesMax)
   },
 })

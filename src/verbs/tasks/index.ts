@@ -5,12 +5,16 @@ import type { WorkDeps } from './job.ts'
 import { mapHandler } from './map.ts'
 import { monitorHandler } from './monitor.ts'
 
+import { searchHandler } from './search.ts'
+
 export type { WorkDeps }
+export { createAdoptions } from './adoptions.ts'
 
 /** What each kind of job does. */
 export const createHandlers = (deps: WorkDeps): JobHandlers => ({
   batch: batchHandler(deps),
   crawl: crawlHandler(deps),
   map: mapHandler(deps),
+  search: searchHandler(deps),
   monitor: monitorHandler(deps),
 })

@@ -9,7 +9,7 @@ import type { PageFacts } from '../../store/job-results.ts'
 import { pack } from '../../store/pack.ts'
 import type { VerbDeps } from '../deps.ts'
 
-export type WorkDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'profiles' | 'logger' | 'clock' | 'meter'> & { store: Store; blobs?: BlobStore }
+export type WorkDeps = Pick<VerbDeps, 'engine' | 'cacheOf' | 'pages' | 'profiles' | 'searcher' | 'adoptions' | 'logger' | 'clock' | 'meter'> & { store: Store; blobs?: BlobStore }
 
 // Safe: all three were written by the verb that submitted the job.
 export const actorOf = (job: JobWork): Actor => job.actor as Actor

@@ -1,4 +1,5 @@
 import type { Actor } from '../../contract/actor.ts'
+import { mapCost } from '../../contract/price.ts'
 import { scrapeIntent } from '../../contract/intent.ts'
 import type { MapEntry, MapIntent, MapResult } from '../../contract/jobs.ts'
 import type { Failure } from '../../failure/failure.ts'
@@ -32,7 +33,7 @@ export const mapSite = async (deps: MapDeps, actor: Actor, intent: MapIntent, si
 export const mapHandler = (deps: WorkDeps): JobHandler => ({
   async prepare(job, { signal }) {
     const result = await mapSite(deps, actorOf(job), intentOf<MapIntent>(job), signal)
-    return { next: 'end', result, credits: isFree(actorOf(job)) ? 0 : pricesOf(job).page }
+    return { next: 'end', result, credits: isFree(actorOf(job)) ? 0 : mapCost(result.urls.length, pricesOf(job)) }
   },
 })
 

@@ -62,14 +62,15 @@ export const manifestIcons = (icons: readonly { src: string; sizes?: string; typ
 
 const foreignWords = /client|partner|customer|trusted|sponsor|award|badge|press(?:[\s_-]|$)|as-?seen|testimonial|payment|integration|marquee|carousel|logo-?(?:wall|strip|grid|cloud|list|slider)|logos(?:[\s_-]|$)|accredit|certif|affiliat|featured/i
 const iconWords = /search|menu|burger|cart|basket|arrow|chevron|caret|close|toggle|user|account|login|flag|phone|mail|social|facebook|twitter|instagram|linkedin|youtube|heart|wishlist|star|rating|spinner|loader|globe|language|play(?:[\s_-]|$)|download|avatar|emoji|(?:^|[\s_-])icons?(?:[\s_-]|$)/i
+const controlWords = /(?:^|[\s_-])(?:close|search|menu|burger|hamburger|toggle|arrow|chevron|caret|cart|user|account|alert|warning|error)(?:[\s_-]|$)/i
 const logoWords = /logo(?!ut|n\b|in\b|ff)|wordmark|logotype|site-?title|navbar-brand|nav[-_]brand|branding|(?:^|[\s_-])brand(?:[\s_-]|$)/i
 
 /** Pictures on the page, scored by their place. */
 export const shownPictures = (seen: readonly Seen[], pageUrl: string, names: readonly string[]): Candidate[] => {
   const host = URL.parse(pageUrl)?.hostname.replace(/^www\./, '') ?? ''
   return seen.flatMap((one, i) => {
-    const url = one.kind === 'svg' ? (one.markup === undefined ? undefined : dataUrl(one.markup)) : one.url
-    if (url === undefined) return []
+    const url = one.kind === 'svg' ? (one.markup === undefined || acts.test(one.markup) ? undefined : dataUrl(one.markup)) : one.url
+    if (url === undefined || isBlank(one)) return []
     const score = scoreOf(one, i, host, names)
     if (score < 0.3) return []
     const [, , boxWidth = 0, boxHeight = 0] = one.box ?? []
@@ -83,6 +84,24 @@ export const shownPictures = (seen: readonly Seen[], pageUrl: string, names: rea
     }]
   })
 }
+
+/** What stands in for a picture until that is loaded: at most one plain shape. */
+const isBlank = ({ url, markup }: Seen): boolean => {
+  const svg = markup ?? (url?.startsWith('data:image/svg') ? textOfData(url) : undefined)
+  return svg !== undefined && !/<(?:path|polygon|circle|ellipse|text|image|use|polyline|line)\b/i.test(svg) && (svg.match(/<rect\b/gi)?.length ?? 0) < 2
+}
+
+const textOfData = (url: string): string => {
+  const comma = url.indexOf(',')
+  try {
+    return /;base64/i.test(url.slice(0, comma)) ? Buffer.from(url.slice(comma + 1), 'base64').toString() : decodeURIComponent(url.slice(comma + 1))
+  } catch {
+    return ''
+  }
+}
+
+/** What would run where somebody opens the picture by itself. */
+const acts = /<script|<foreignObject|\son\w+\s*=|javascript:|<!ENTITY/i
 
 const scoreOf = (one: Seen, index: number, host: string, names: readonly string[]): number => {
   const { words, alt, box = [], natural = [] } = one
@@ -100,7 +119,10 @@ const scoreOf = (one: Seen, index: number, host: string, names: readonly string[
   if (one.footer) score -= 0.12
   if (foreignWords.test(words) || /partner|client|award|customer/i.test(file)) score -= 0.4
   const [ownWords = '', around = ''] = words.split(' |')
-  if (iconWords.test(`${ownWords} ${file}`) && !logoWords.test(ownWords) && !logoWords.test(file)) score -= 0.5
+  const [nearest = ''] = around.trim().split(/\s+/)
+  if (controlWords.test(nearest) && !logoWords.test(`${ownWords} ${nearest}`)) score -= 0.5
+  // The mark of a shop may well be called an icon.
+  else if (iconWords.test(`${ownWords} ${file}`) && !logoWords.test(ownWords) && !logoWords.test(file) && !(one.home && own)) score -= 0.5
   else if (iconWords.test(`${around.slice(0, 120)} ${alt}`) && !isNamed) score -= 0.3
   if (alt !== '' && isNamed && !own && !one.home && /\blogo\b/i.test(alt) && alt.replace(/\blogo\b/gi, '').trim().length > 1) score -= 0.3
   const away = URL.parse(one.link)?.hostname.replace(/^www\./, '') ?? ''

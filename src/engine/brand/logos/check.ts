@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import type { Logo, Swatch } from '../../../contract/brand.ts'
-import { paletteOf, pixelsMax } from '../palette.ts'
+import { paletteOf, pixelsMax, secondsMax } from '../palette.ts'
 
 export interface Checked {
   format: NonNullable<Logo['format']>
@@ -28,6 +28,8 @@ const pictureOf = async (bytes: Uint8Array): Promise<Omit<Checked, 'bytes'> | un
     const known = formats[format ?? '']
     if (!known || !width || !height) return undefined
     const colors = await paletteOf(bytes, 5)
+    // Nothing on it can be seen: what its page would have given it is not in it.
+    if (colors.length === 0) return undefined
     const lightness = await lightnessOf(bytes)
     return { format: known, width, height, colors, ...(lightness === undefined ? {} : { lightness }) }
   } catch {
@@ -37,7 +39,7 @@ const pictureOf = async (bytes: Uint8Array): Promise<Omit<Checked, 'bytes'> | un
 }
 
 const lightnessOf = async (bytes: Uint8Array): Promise<number | undefined> => {
-  const { data, info } = await sharp(bytes, { limitInputPixels: pixelsMax }).resize(64, 64, { fit: 'inside', withoutEnlargement: true }).ensureAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await sharp(bytes, { limitInputPixels: pixelsMax }).resize(64, 64, { fit: 'inside', withoutEnlargement: true }).ensureAlpha().toColourspace('srgb').raw().timeout({ seconds: secondsMax }).toBuffer({ resolveWithObject: true })
   let sum = 0
   let weight = 0
   let transparent = 0

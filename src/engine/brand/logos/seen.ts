@@ -57,7 +57,7 @@ export const seenInTree = (root: ParentNode, pageUrl: string, resolve: Resolve):
   return seen
 }
 
-const wordsOf = ({ attribs }: Element): string => `${attribs.id ?? ''} ${attribs.class ?? ''}`.slice(0, 300)
+const wordsOf = ({ attribs }: Element): string => `${attribs.id ?? ''} ${attribs.class ?? ''} ${attribs['data-testid'] ?? attribs['data-test'] ?? ''}`.slice(0, 300)
 
 const headerWords = /(?:^|[\s_-])(?:site-?|page-?|main-?|global-?|top-?)?(?:header|masthead|navbar|topbar)/i
 const frontPath = /^\/(?:[a-z]{2}(?:[-_][a-z]{2})?\/?|index\.\w+|home\/?|homepage\/?)?$/i

@@ -21,4 +21,13 @@ describe('selectMainContent', () => {
     expect(text).not.toContain('About us')
     expect(text).not.toContain('All rights reserved')
   })
+  it('begins with the heading of the page where that is asked for, and has it once', () => {
+    const small = '<html><head><title>Example | Site</title></head><body><header><h1>Site</h1></header><div><h1>An <em>example</em></h1><p>This is the only paragraph of a page that is about an example and nothing else at all.</p><p><a href="/more">More</a></p></div></body></html>'
+    for (const html of [small, article]) {
+      const { root } = selectMainContent(parseDocument(html), { url: 'https://gazette.example/2026/05/keeper', mode: 'reader', heading: true })
+      const text = textContent(root.children).replace(/\s+/g, ' ').trim()
+      expect(text).toMatch(html === small ? /^An example ?This is the only/ : /^The keeper and the clock ?Paragraph 0/)
+      expect(text.split(html === small ? 'An example' : 'The keeper and the clock')).toHaveLength(2)
+    }
+  })
 })
