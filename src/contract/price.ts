@@ -88,10 +88,10 @@ export const sessionPrice = ({ page, session }: PriceList): { start: number; min
 export const reserveForParts = ({ parts, render }: Pick<EnrichIntent, 'parts' | 'render'>, prices: PriceList): number =>
   prices.page + (render === 'static' ? 0 : prices.rendered) + partsCost(parts, prices)
 
-/** What one did cost: parts that failed are not paid for. */
-export const costOfParts = ({ parts }: Pick<EnrichIntent, 'parts'>, { cached, renderer, failedParts }: Pick<Enrichment, 'cached' | 'renderer' | 'failedParts'>, prices: PriceList): number => {
+/** What one did cost: parts that failed are not paid for, nor those from the store where a page from there has a price of its own. */
+export const costOfParts = ({ parts }: Pick<EnrichIntent, 'parts'>, { cached, renderer, failedParts, storedParts }: Pick<Enrichment, 'cached' | 'renderer' | 'failedParts' | 'storedParts'>, prices: PriceList): number => {
   if (cached && prices.cacheHit !== undefined) return prices.cacheHit
-  return prices.page + (renderer === 'js' ? prices.rendered : 0) + partsCost(parts.filter((part) => !failedParts[part]), prices)
+  return prices.page + (renderer === 'js' ? prices.rendered : 0) + partsCost(parts.filter((part) => !failedParts[part] && (prices.cacheHit === undefined || !storedParts.includes(part))), prices)
 }
 
 const partsCost = (parts: readonly EnrichPart[], prices: PriceList): number => parts.reduce((sum, part) => sum + (prices.parts?.[part] ?? 0), 0)
