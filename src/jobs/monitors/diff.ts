@@ -139,7 +139,7 @@ const brandShown = (value: unknown): unknown => {
     colors: { primary: primary?.hex, accent: accent?.hex, background: background?.hex, text: text?.hex, link: link?.hex },
     fonts: brand.fonts.map(({ family, roles }) => ({ family, roles })), typography: brand.typography, base_unit: brand.spacing?.value.base_unit, border_radius: brand.radius?.value,
     logo: brand.logos[0]?.url, favicon: brand.favicon?.url, open_graph: brand.open_graph, frameworks: brand.frameworks.map(({ name }) => name),
-    buttons: brand.buttons.map(({ confidence: _, evidence: __, ...button }) => button), social: brand.social.map(({ url }) => url),
+    buttons: brand.buttons.map(({ confidence: _confidence, evidence: _evidence, ...button }) => button), social: brand.social.map(({ url }) => url),
   }
 }
 
