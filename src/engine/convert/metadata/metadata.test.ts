@@ -46,6 +46,14 @@ describe('author', () => {
     ['the first of many in a discussion', '<div><a rel="author">ann</a></div><p>x<p>y<div><p>z<div><a rel="author">bo</a></div></div>', 'ann'],
     ['no administrator', '<meta name="author" content="admin">', undefined],
     ['no address', '<meta property="article:author" content="https://facebook.com/x">', undefined],
+    ['a line below the title', '<h1>Coffee</h1><div><p>24 March 2025</p><p>By Ann Lee</p></div><p>It began in Ethiopia.</p>', 'Ann Lee'],
+    ['no sentence that begins with by', '<h1>Coffee</h1><p>By Monday noon all of it was gone.</p>', undefined],
+    ['a label with names beside it', '<h1>Coffee</h1><div><h6>Author(s)</h6><ul><li><a href="/a">Ann Lee</a></li><li><a href="/b">Bo C. Li</a></li></ul></div>', 'Ann Lee, Bo C. Li'],
+    ['what the site tells other sites', '<meta name="twitter:label1" content="Interview by"><meta name="twitter:data1" content="Ann Lee">', 'Ann Lee'],
+    ['who the site is named after', '<meta property="og:site_name" content="Ann Lee"><meta name="author" content="Ann Lee"><meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Ann Lee">', 'Ann Lee'],
+    ['one author of page and teasers', '<a class="post-author">Ann Lee</a><li><a class="post-author">Ann Lee</a></li><li><a class="post-author">Ann Lee</a></li>', 'Ann Lee'],
+    ['the box about the author', '<h1>Coffee</h1><p>x</p><div class="author-box"><h4 class="author-box__name">Ann Lee</h4></div>', 'Ann Lee'],
+    ['no signed teasers', '<h1>News</h1><div><h2>A</h2><p>By Ann Lee</p></div><div><h2>B</h2><p>By Bo Li</p></div>', undefined],
     ['no teasers', '<div class="byline">By A B</div><div class="byline">By C D</div><div class="byline">By E F</div>', undefined],
   ]
   it.each(table)('%s', async (_, html, author) => {
