@@ -50,7 +50,7 @@ const dialectPage = async ({ name, title, basePath }: Dialect): Promise<string> 
   return `${generatedNote}
 # ${title}
 
-Served below \`${basePath}\`; what was chosen where the vendor's sources differ is in [its README](../../../src/dialects/${name}/README.md). Each row of the vendor's error page is caused for real by [a test](${link}): ${rows.length - pending} are, ${pending} wait for parts that are not built yet. *Recorded* was seen from the live service or its real client, *documented* by the vendor, *assumed* by us.
+Served below \`${basePath}\`; what was chosen where the vendor's sources differ is in [its README](../../../src/dialects/${name}/README.md). Each row is caused for real by [a test](${link}): ${rows.length - pending} are, ${pending} wait for parts that are not built yet. *Recorded* was seen from the live service or its real client, *documented* by the vendor, *assumed* by us.
 
 ${[...Map.groupBy(rows, (row) => row.table)].map(([table, group]) => `## ${table}
 

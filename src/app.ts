@@ -14,6 +14,7 @@ import { createModels } from './models.ts'
 import { createSearch } from './search-providers.ts'
 import { dialects } from './dialects/registry.ts'
 import { readAllow, readPorts } from './egress/allow.ts'
+import { readProxy } from './egress/index.ts'
 import { createConverter, supportedTypes } from './engine/convert/index.ts'
 import { createEngine, type Engine, type StoredPart } from './engine/engine.ts'
 import type { Model } from './engine/providers/model.ts'
@@ -70,6 +71,7 @@ export interface AppOptions {
 /** Builds every part once and wires them together. Rejects with a `ConfigError` or `StoreError` made for the terminal. */
 export const startApp = async (config: Config, options: AppOptions = {}): Promise<App> => {
   checkForms(config)
+  checkProxies(config)
   const voices = voiceHosts(config)
   const logger = createLogger(config.logLevel)
   const store = await storeOf(config, logger, options.template)
@@ -117,7 +119,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   })
   const browsers = await createSessionBrowsers({
     enabled: config.browser !== 'off' && config.sessions !== 0, max: config.sessions, bytesMax: config.sessionMb * 1_048_576, chromePath: config.chromePath, chromiumDir: config.chromiumDir,
-    userAgent: config.userAgent, egress, trustedKeys: ways.labKeys, logger, clock: systemClock,
+    userAgent: config.userAgent, egress, proxies: ways.proxies, trustedKeys: ways.labKeys, logger, clock: systemClock,
   })
   const sessions = createSessions({ store, meter, browsers, profiles, clock: systemClock, logger, address: config.sessionUrl ?? null, keepMs: config.jobRetentionHours * 3_600_000 })
   const verbs = createVerbs({
@@ -200,6 +202,7 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
 /** The engine alone, without a database or a server: for one page from the command line. */
 export const openEngine = (config: Config): { engine: Engine; logger: Logger; close(): Promise<void> } => {
   checkForms(config)
+  checkProxies(config)
   const ways = createWays(config, false)
   const logger = createLogger(config.logLevel)
   const { engine, converter, renderer } = createEngineParts(config, ways, logger, { model: createModels(config, ways.live).model })
@@ -227,11 +230,12 @@ const createEngineParts = (config: Config, ways: Ways, logger: Logger, { model, 
     pageBytes: config.fetchLimitBytes * 4,
     userAgent: config.userAgent,
     egress,
+    proxies: ways.proxies,
     trustedKeys: ways.labKeys,
     logger,
     clock: systemClock,
   })
-  return { converter, renderer, engine: whileAwaited(createEngine({ egress, converter, renderer, model, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }), lull) }
+  return { converter, renderer, engine: whileAwaited(createEngine({ egress, proxies: ways.proxies, converter, renderer, model, ...(blobs ? { blobs } : {}), bytesMax: config.fetchLimitBytes, userAgent: config.userAgent, clock: systemClock }), lull) }
 }
 
 /** Tells the lull of what somebody waits for. */
@@ -258,7 +262,7 @@ const capabilities = (config: Config, store: Store, search: readonly string[]): 
   contentTypes: [...supportedTypes],
   limits: { timeoutMs: { min: 1000, max: 300_000, default: 30_000 }, fetchBytes: config.fetchLimitBytes, bodyBytes: config.bodyLimitBytes, redirects: config.maxRedirects },
   dialects: dialects.map(({ name, title, basePath }) => ({ name, title, basePath: basePath || '/' })),
-  providers: { search: [...search], model: config.modelBaseUrl === undefined ? null : config.modelName, embedding: config.embeddingBaseUrl === undefined ? null : config.embeddingName, proxies: [] },
+  providers: { search: [...search], model: config.modelBaseUrl === undefined ? null : config.modelName, embedding: config.embeddingBaseUrl === undefined ? null : config.embeddingName, proxies: [...new Set([...(config.proxiesStandard.length > 0 ? ['standard'] : []), ...(config.proxiesPremium.length > 0 ? ['premium'] : [])])] },
   store: store.kind,
 })
 
@@ -279,6 +283,17 @@ const checkForms = (config: Config): void => {
       read(value)
     } catch (cause) {
       throw new ConfigError(`${name}=${value.join(',')} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
+    }
+  }
+}
+
+/** The list itself is secret: only the host of the one that cannot be read is named. */
+const checkProxies = (config: Config): void => {
+  for (const [name, list] of [['LYREBIRD_PROXIES_STANDARD', config.proxiesStandard], ['LYREBIRD_PROXIES_PREMIUM', config.proxiesPremium]] as const) {
+    try {
+      list.map(readProxy)
+    } catch (cause) {
+      throw new ConfigError(`${name}: ${cause instanceof Error ? cause.message : 'cannot be read'}.`, { cause })
     }
   }
 }

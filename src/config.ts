@@ -61,6 +61,8 @@ export const settings = {
   browserRecycleS: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_S', schema: int(10, 604_800), default: '3600', doc: 'Seconds after which a browser is replaced.' }),
   browserRecycleMb: setting({ env: 'LYREBIRD_BROWSER_RECYCLE_MB', schema: int(100, 1_000_000), default: '1500', doc: 'Memory, in MB, at which a browser is replaced.' }),
   browserIdleS: setting({ env: 'LYREBIRD_BROWSER_IDLE_S', schema: int(0, 604_800), default: '300', doc: 'Seconds after which a browser without work is ended; 0 keeps it.' }),
+  proxiesStandard: setting({ env: 'LYREBIRD_PROXIES_STANDARD', schema: list, default: '', secret: true, doc: 'Proxies of the standard tier, separated by commas: http://, https:// or socks5://user:password@host:port, with a country in front where it has one (us=http://…). They may be on private addresses; what is asked through them is judged as ever, and reaches them as an address.' }),
+  proxiesPremium: setting({ env: 'LYREBIRD_PROXIES_PREMIUM', schema: list, default: '', secret: true, doc: 'The same for the premium tier.' }),
   profileKey: setting({ env: 'LYREBIRD_PROFILE_KEY', schema: z.string().min(16, 'must have at least 16 characters'), secret: true, doc: 'Passphrase under which profiles (cookies and storage of sites) are encrypted; without it there are none. Profiles kept under another one cannot be read.' }),
   sessions: setting({ env: 'LYREBIRD_SESSIONS', schema: int(0, 1000), doc: 'Browser sessions at once in this process, each a browser of its own; 0 allows none. Default: by memory, 1 to 8.' }),
   sessionMb: setting({ env: 'LYREBIRD_SESSION_MB', schema: int(200, 1_000_000), default: '1500', doc: 'Memory, in MB, at which the browser of a session is ended.' }),

@@ -30,7 +30,7 @@ export const diagnose = async (config: Config, { offline }: { offline: boolean }
   await browser(config),
   await modelCall(config, offline),
   await search(config, { offline }),
-  { state: 'off', what: 'proxies', detail: 'none configured', mend: 'This version has no proxy tiers yet.' },
+  await proxies(config, offline),
 ]
 
 const dataFolder = async (config: Config): Promise<Finding> => {
@@ -128,6 +128,22 @@ const search = async (config: Config, { offline }: { offline: boolean }): Promis
     const outcome = await run(searchIntent({ query: 'lyrebird', sources: providers, limit: 1, timeoutMs: 10_000 }), { mode: 'live', signal: AbortSignal.timeout(11_000), allowed: () => true })
     const bad = outcome.ok ? outcome.value.sources.filter((source) => !source.ok).map((source) => `${source.name}: ${source.failure?.message ?? ''}`) : [outcome.failure.message]
     return bad.length === 0 ? { state: 'ok', what, detail: `${providers.join(', ')} answered` } : { state: 'bad', what, detail: bad.join('; '), mend: 'Check address and key of that provider; SearXNG must list json under search.formats.' }
+  } finally {
+    await ways.close()
+  }
+}
+
+/** Whether each proxy can be reached; whether it takes its credentials shows with the first page. */
+const proxies = async (config: Config, offline: boolean): Promise<Finding> => {
+  const what = 'proxies'
+  const ways = createWays(config, false)
+  try {
+    if (ways.proxies.tiers.length === 0) return { state: 'off', what, detail: 'none configured; `proxy: "standard"` answers platform.proxy_unavailable', mend: 'Set LYREBIRD_PROXIES_STANDARD or LYREBIRD_PROXIES_PREMIUM.' }
+    if (!offline) await ways.proxies.probe()
+    const state = ways.proxies.state()
+    const lost = state.filter(({ usable }) => !usable).map(({ id }) => id)
+    const detail = `${state.length} configured, ${offline ? 'not tried' : `${state.length - lost.length} reached`}`
+    return lost.length === 0 ? { state: 'ok', what, detail } : { state: 'bad', what, detail: `${detail}; not: ${lost.join(', ')}`, mend: 'Check host and port of these, and that this machine may connect to them.' }
   } finally {
     await ways.close()
   }

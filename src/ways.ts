@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Config } from './config.ts'
 import type { KeyMode } from './contract/actor.ts'
-import { createEgress, type Egress } from './egress/index.ts'
+import { createEgress, createProxies, type Egress, type EgressOptions, type Proxies } from './egress/index.ts'
 import { fail } from './failure/failure.ts'
 import { startLab, type Lab } from './lab/index.ts'
 
@@ -9,6 +9,8 @@ export interface Ways {
   live(): Promise<Egress>
   test(): Promise<Egress>
   lab(): Promise<Lab>
+  /** Of live keys. */
+  proxies: Proxies
   /** Public keys, as browsers want them, that vouch for the lab where it is reached. */
   labKeys: Record<KeyMode, () => Promise<string[]>>
   close(): Promise<void>
@@ -30,16 +32,19 @@ export const createWays = (config: Config, labForLive: boolean): Ways => {
     const { site } = await startedLab()
     return createEgress({ ...common, sites: site, only: (host) => (site(host) ? undefined : fail('account.scope_denied', { needs: 'a live key: a test key reaches only *.lab.test and *.fail.test' })) })
   }
-  const liveWay = async (): Promise<Egress> => createEgress({ ...common, allow: config.egressAllow, ...(labForLive ? { sites: (await startedLab()).site } : {}) })
+  const liveWay = async (more: Partial<EgressOptions> = {}): Promise<Egress> => createEgress({ ...common, allow: config.egressAllow, ...(labForLive ? { sites: (await startedLab()).site } : {}), ...more })
+  const proxies = createProxies({ tiers: { standard: config.proxiesStandard, premium: config.proxiesPremium }, open: (dial) => liveWay({ dial }) })
   return {
     live: () => (live ??= liveWay()),
     test: () => (test ??= testWay()),
     lab: startedLab,
+    proxies,
     labKeys: {
       live: async () => (labForLive ? [keyOf((await startedLab()).certificate)] : []),
       test: async () => [keyOf((await startedLab()).certificate)],
     },
     close: async () => {
+      await proxies.close()
       await Promise.all([live, test].map(async (way) => (await way)?.close()))
       await (await lab)?.close()
     },

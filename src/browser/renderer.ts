@@ -2,7 +2,7 @@ import type { BrowserContext } from 'playwright-core'
 import type { KeyMode } from '../contract/actor.ts'
 import type { BrowserOptions } from '../contract/intent.ts'
 import type { Renderer, RenderOrder, RenderResult } from '../contract/render.ts'
-import { openBrowserProxy, type BrowserProxy, type Egress } from '../egress/index.ts'
+import { openBrowserProxy, type BrowserProxy, type Egress, type Proxies } from '../egress/index.ts'
 import type { Attempt } from '../failure/evidence.ts'
 import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
@@ -31,6 +31,7 @@ export interface RendererOptions {
   pageBytes: number
   userAgent: string
   egress: Record<KeyMode, () => Promise<Egress>>
+  proxies?: Proxies
   /** Keys of authorities of each way that no browser knows; see `LaunchOptions`. */
   trustedKeys: Record<KeyMode, () => Promise<readonly string[]>>
   logger: Logger
@@ -72,7 +73,7 @@ export const createRenderer = (options: RendererOptions): BrowserRenderer => {
       if (!options.enabled) throw fail('platform.browser_unavailable')
       if (closed) throw fail('platform.shutting_down')
       const { signal } = order.deadline
-      const [pool, egress] = await raced(Promise.all([poolOf(order.mode), options.egress[order.mode]()]), signal)
+      const [pool, egress] = await raced(Promise.all([poolOf(order.mode), order.way === undefined ? options.egress[order.mode]() : options.proxies?.egressOf(order.way) ?? Promise.reject(fail('platform.proxy_unavailable'))]), signal)
       const attempts: Attempt[] = []
       for (let turn = 1; ; turn++) {
         const lease = await pool.lease(signal)

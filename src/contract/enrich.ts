@@ -39,6 +39,8 @@ export interface Enrichment {
   renderer: 'static' | 'js'
   /** Every part came from the store. */
   cached: boolean
+  /** Those that did. */
+  storedParts: EnrichPart[]
   values: Partial<EnrichValues>
   /** Parts that failed although the page did not. */
   failedParts: Partial<Record<EnrichPart, FailureJson>>

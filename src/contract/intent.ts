@@ -1,9 +1,10 @@
 import type { Mode } from './document.ts'
+import type { ProxyWish } from './proxy.ts'
 import type { ProfileUse } from './profiles.ts'
 import type { ExtractOptions } from './extract.ts'
 
 /** Formats made from the document's text. */
-export const textKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images'] as const
+export const textKinds = ['markdown', 'html', 'raw_html', 'text', 'links', 'images', 'sections', 'chunks'] as const
 export type TextKind = (typeof textKinds)[number]
 /** Formats that are read from the document, some by a model; `branding` is better where a browser has shown it. */
 export const readKinds = ['json', 'summary', 'question', 'branding'] as const
@@ -21,8 +22,19 @@ export interface FormatRequest {
   extract?: ExtractOptions
   /** Of `question`: what is asked; of `summary`: what it should look at. */
   prompt?: string
+  /** Of `sections`: headings without what stands below them. */
+  outline?: boolean
+  /** Of `chunks`. */
+  chunks?: ChunkOptions
   screenshot?: ScreenshotOptions
   pdf?: PdfOptions
+}
+
+export interface ChunkOptions {
+  /** Most tokens of one. */
+  tokens?: number
+  /** Tokens that two neighbours share. */
+  overlap?: number
 }
 
 export const shotTypes = ['png', 'jpeg', 'webp'] as const
@@ -132,8 +144,16 @@ export interface ScrapeIntent {
   browser?: BrowserOptions
   /** Cookies and storage that were kept under a name; of them, those of the site of `url`. */
   profile?: ProfileUse
+  /** Unset: none. */
+  proxy?: ProxyWish
   /** Most pages of a document, slides of a presentation, chapters of a book. */
   maxPages?: number
+  /** Budget of Markdown and text. */
+  maxTokens?: number
+  /** Tell what kind of page it is where nothing else needs that; finding the main content always does. */
+  pageKind?: boolean
+  /** Only this part of the Markdown: headings from the outside in, joined by ` > `. */
+  section?: string
   /** Whether the workspace's searches may find the page. Unset: unless it was fetched with cookies or a credential. */
   index?: boolean
 }

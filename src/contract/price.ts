@@ -1,5 +1,6 @@
 import type { Document } from './document.ts'
 import type { EnrichIntent, Enrichment, EnrichPart } from './enrich.ts'
+import type { ProxyTier } from './proxy.ts'
 import type { FormatKind, ScrapeIntent } from './intent.ts'
 
 /** A dialect's price list in credits. Failures cost nothing and are not listed. */
@@ -26,6 +27,8 @@ export interface PriceList {
   resultPages?: { free: number; each: number }
   /** Vectors of one request's texts; `page` applies where unset. */
   embedding?: number
+  /** Added for a page that came through a proxy of that tier. */
+  proxies?: Partial<Record<ProxyTier, number>>
   /** A browser session: once when it begins, and for each minute that it begins; `page` a minute where unset. */
   session?: { start: number; minute: number }
   /** Added for each page of a search that was read for one answer from all of them. */
@@ -41,19 +44,24 @@ export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, target
 /** What holds for a page of a crawl so many links away from its seed. */
 export const pricesAt = (depth: number, prices: PriceList): PriceList => (depth === 0 && prices.seed !== undefined ? { ...prices, page: prices.seed } : prices)
 
-type Priced = Pick<ScrapeIntent, 'formats' | 'render'>
+type Priced = Pick<ScrapeIntent, 'formats' | 'render' | 'proxy'>
 
 /** The most that a page can cost, to be held before the work begins. */
 export const reserveFor = (intent: Priced, prices: PriceList): number => {
   const page = prices.page + (intent.render === 'static' ? 0 : prices.rendered)
   const { reading } = prices
-  return (reading && intent.formats.some(({ kind }) => reading.kinds.includes(kind)) ? Math.max(page, reading.page, reading.model) : page) + formatsCost(intent, prices)
+  return (reading && intent.formats.some(({ kind }) => reading.kinds.includes(kind)) ? Math.max(page, reading.page, reading.model) : page) + dearestProxy(intent, prices) + formatsCost(intent, prices)
 }
 
 /** What a page did cost. */
-export const costOf = (intent: Priced, document: Pick<Document, 'cached' | 'renderer' | 'failedFormats' | 'extraction'>, prices: PriceList): number => {
+export const costOf = (intent: Priced, document: Pick<Document, 'cached' | 'renderer' | 'failedFormats' | 'extraction' | 'proxy'>, prices: PriceList): number => {
   if (document.cached && prices.cacheHit !== undefined) return prices.cacheHit
-  return pageCost(intent, document, prices) + formatsCost(intent, prices, document.failedFormats)
+  return pageCost(intent, document, prices) + (document.proxy ? (prices.proxies?.[document.proxy] ?? 0) : 0) + formatsCost(intent, prices, document.failedFormats)
+}
+
+const dearestProxy = ({ proxy }: Priced, { proxies = {} }: PriceList): number => {
+  if (!proxy || proxy.mode === 'none') return 0
+  return proxy.mode === 'auto' ? Math.max(0, ...Object.values(proxies)) : (proxies[proxy.mode] ?? 0)
 }
 
 const pageCost = (intent: Priced, { renderer, failedFormats, extraction }: Pick<Document, 'renderer' | 'failedFormats' | 'extraction'>, { page, rendered, reading }: PriceList): number => {
@@ -73,10 +81,10 @@ export const sessionPrice = ({ page, session }: PriceList): { start: number; min
 export const reserveForParts = ({ parts, render }: Pick<EnrichIntent, 'parts' | 'render'>, prices: PriceList): number =>
   prices.page + (render === 'static' ? 0 : prices.rendered) + partsCost(parts, prices)
 
-/** What one did cost: parts that failed are not paid for. */
-export const costOfParts = ({ parts }: Pick<EnrichIntent, 'parts'>, { cached, renderer, failedParts }: Pick<Enrichment, 'cached' | 'renderer' | 'failedParts'>, prices: PriceList): number => {
+/** What one did cost: parts that failed are not paid for, nor those from the store where a page from there has a price of its own. */
+export const costOfParts = ({ parts }: Pick<EnrichIntent, 'parts'>, { cached, renderer, failedParts, storedParts }: Pick<Enrichment, 'cached' | 'renderer' | 'failedParts' | 'storedParts'>, prices: PriceList): number => {
   if (cached && prices.cacheHit !== undefined) return prices.cacheHit
-  return prices.page + (renderer === 'js' ? prices.rendered : 0) + partsCost(parts.filter((part) => !failedParts[part]), prices)
+  return prices.page + (renderer === 'js' ? prices.rendered : 0) + partsCost(parts.filter((part) => !failedParts[part] && (prices.cacheHit === undefined || !storedParts.includes(part))), prices)
 }
 
 const partsCost = (parts: readonly EnrichPart[], prices: PriceList): number => parts.reduce((sum, part) => sum + (prices.parts?.[part] ?? 0), 0)

@@ -38,6 +38,8 @@ export interface RenderOrder {
   options: BrowserOptions
   screenshot?: ScreenshotOptions
   pdf?: PdfOptions
+  /** The id of a proxy's way out; unset: none. */
+  way?: string
   /** Look at the styles that the page is shown with; `clear` takes layers that ask for consent out of the picture after that. */
   probe?: { clear: boolean }
   /** What the context begins with. */

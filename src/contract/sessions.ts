@@ -1,4 +1,5 @@
 import type { BrowserOptions } from './intent.ts'
+import type { ProxyWish } from './proxy.ts'
 import type { ProfileState, ProfileUse } from './profiles.ts'
 
 /** `stopped`: ended before its time, by whomever; `expired`: its time was over. */
@@ -28,6 +29,8 @@ export interface SessionIntent {
   browser: Pick<BrowserOptions, 'viewport' | 'locale' | 'timezone'>
   /** What its first context begins with; saved at its end where asked. */
   profile?: ProfileUse
+  /** One and the same for all of its life. Of `auto` nothing is known before the first page: it goes without. */
+  proxy?: ProxyWish
 }
 
 export const sessionDefaults = { ttlMs: 3_600_000, idleMs: 600_000, browser: {} } as const satisfies SessionIntent
@@ -89,6 +92,9 @@ export interface SessionBrowserOrder extends Pick<SessionIntent, 'browser'> {
   /** True for addresses that the owner's key may not see. */
   isBlocked(url: string): boolean
   state?: ProfileState
+  proxy?: ProxyWish
+  /** By which it keeps its proxy. */
+  sticky: string
 }
 
 /** The browser of one session. */

@@ -13,9 +13,11 @@ export type DocumentCache = ResultCache<Document>
 
 /** One key for all intents that give the same document: everything but time limits and age. What a test key sees is the lab's and no live key's, and the other way round. */
 export const cacheKey = (intent: ScrapeIntent, mode: KeyMode): string => {
-  const { timeoutMs: _timeout, maxAgeS: _age, respectRobots: _robots, index: _index, url, formats, headers, cookies, ...rest } = intent
+  const { timeoutMs: _timeout, maxAgeS: _age, respectRobots: _robots, index: _index, url, formats, headers, cookies, proxy, ...rest } = intent
   const canonical = {
     ...rest,
+    // A site may show each country another page; which of its proxies was used is no matter.
+    ...(proxy?.country === undefined ? {} : { proxyCountry: proxy.country }),
     keyMode: mode,
     url: URL.parse(url)?.href ?? url,
     formats: [...formats].sort((a, b) => (a.kind < b.kind ? -1 : 1)),

@@ -6,7 +6,7 @@ import type { SchemaDraft } from '../contract/extract.ts'
 import type { ProfileState } from '../contract/profiles.ts'
 import type { Renderer } from '../contract/render.ts'
 import { failed, succeeded, type Outcome, type Timings } from '../contract/outcome.ts'
-import type { Egress } from '../egress/index.ts'
+import type { Egress, Proxies } from '../egress/index.ts'
 import type { Attempt } from '../failure/evidence.ts'
 import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
@@ -27,6 +27,7 @@ import { contentRung } from './stages/content.ts'
 import { checkFormats, modelMissing, needsModel, withExtracts, type Findings } from './stages/extract.ts'
 import { httpRung } from './stages/http.ts'
 import { renderRung } from './stages/render.ts'
+import { alongWays } from './ways.ts'
 
 export type { Renderer }
 
@@ -35,6 +36,8 @@ export interface EngineDeps {
   egress: Record<KeyMode, () => Promise<Egress>>
   converter: Converter
   renderer?: Renderer
+  /** The operator's proxies, where there are any. */
+  proxies?: Proxies
   /** Keeps screenshots and the like; without one they are given inline. */
   blobs?: BlobStore
   /** Most bytes of a rendered document. */
@@ -86,6 +89,8 @@ export interface Work {
   timings: Timings
   /** A model will read the page: conversion gives its text too. */
   reads: boolean
+  /** The proxy that `egress` goes through. */
+  way?: string | undefined
   /** How the page looks is wanted: a browser is the first choice where there is one, and plain HTTP does where there is none. */
   sees?: boolean
   /** Of the caller's profile, what belongs to the page's site. */
@@ -131,8 +136,11 @@ export const createEngine = (deps: EngineDeps): Engine => ({
 
       const egress = await deps.egress[context.mode]()
       const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads, ...(wantsBranding(intent) ? { sees: true } : {}), state: context.state, kept: context.keep && {} }
-      if (intent.respectRobots && !intent.content) await obeyRobots(work, deps.userAgent)
-      const reached = await withBranding(work, climb)
+      const { value: reached, tier } = await alongWays(work, { proxies: deps.proxies, mode: context.mode, owner: context.owner ?? '' }, async (way) => {
+        if (intent.respectRobots && !intent.content) await obeyRobots(way, deps.userAgent)
+        return withBranding(way, climb)
+      })
+      if (tier) reached.document.proxy = tier
       const document = await withExtracts(work, reached, { model, owner: context.owner ?? '' })
       if (work.kept?.state) context.keep?.(work.kept.state)
       if (!intent.content && !document.failedFormats) context.cache?.put(key, document)

@@ -286,8 +286,8 @@ export const catalog = {
     status: 422, retry: 'after_change', bill: 'never',
     title: 'Empty page',
     message: 'The page has no content.',
-    meaning: 'The answer has no body, or a shell that only JavaScript fills, or nothing was left after the selectors of the request.',
-    fix: 'Try `render: "js"` for a page that needs JavaScript; check the selectors where any were sent.',
+    meaning: 'The answer has no body, or a shell that only JavaScript fills, or nothing was left after the selectors of the request, or the page has no such section.',
+    fix: 'Try `render: "js"` for a page that needs JavaScript; check the selectors where any were sent, and the section (`formats: ["sections"]` lists them).',
   },
   'content.parse_failed': {
     status: 422, retry: 'never', bill: 'never',

@@ -9,6 +9,8 @@ export interface Attempt {
   bytes?: number
   ms: number
   outcome: string
+  /** Tier of the proxy that it went through. */
+  proxy?: string
   signal?: string
 }
 

@@ -158,7 +158,7 @@ export const createSessions = ({ store, meter, browsers, profiles, clock, logger
     }, actor.limits.concurrency)
     if (!inserted) throw fail('account.concurrency_limited', { limit: actor.limits.concurrency ?? 0, running })
     try {
-      const browser = await browsers.open({ mode: actor.mode, browser: intent.browser, isBlocked: origin.isBlocked, ...(state ? { state } : {}) }, signal)
+      const browser = await browsers.open({ mode: actor.mode, browser: intent.browser, isBlocked: origin.isBlocked, sticky: id, ...(state ? { state } : {}), ...(intent.proxy ? { proxy: intent.proxy } : {}) }, signal)
       const it: Live = { record: await get(actor.workspaceId, id), actor, origin, intent, browser, expiresAt: now.getTime() + intent.ttlMs, paidUntil: now.getTime() + minuteMs, ending: undefined }
       live.set(id, it)
       void browser.gone.then((why) => (why === 'closed' ? undefined : end(it, why)))

@@ -52,14 +52,15 @@ const bodies = {
 }
 
 export type Endpoint = keyof typeof bodies
+export type Read<E extends Endpoint> = z.output<(typeof bodies)[E]>
 
 /** The data of a reply of success, exactly in the vendor's envelope. */
-export const readOf = async <E extends Endpoint>(endpoint: E, reply: Response): Promise<z.output<(typeof bodies)[E]>> => {
+export const readOf = async <E extends Endpoint>(endpoint: E, reply: Response): Promise<Read<E>> => {
   const raw: unknown = await reply.json()
   assert.equal(reply.status, 200, JSON.stringify(raw))
   assert.match(reply.headers.get('content-type') ?? '', /^application\/json/)
   assert.deepEqual(Object.keys(raw as object), ['success', 'data', 'meta'])
   const { data } = z.strictObject({ success: z.literal(true), data: z.unknown(), meta }).parse(raw)
   // Safe: the schema of this very endpoint.
-  return bodies[endpoint].parse(data) as z.output<(typeof bodies)[E]>
+  return bodies[endpoint].parse(data) as Read<E>
 }

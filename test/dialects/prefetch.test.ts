@@ -199,7 +199,7 @@ describe('what a page is judged by', () => {
 
   it('is a broken page where a redirect leads nowhere', async () => {
     for (const to of ['mailto:a@b.example', 'https://user:secret@article.lab.test/', 'http://[']) {
-      await failsWith(await get(app, '/brand', key, { url: `https://any.lab.test/redirect-to?url=${encodeURIComponent(to)}` }), 500, 'Page not accessible')
+      await failsWith(await get(app, '/company', key, { url: `https://any.lab.test/redirect-to?url=${encodeURIComponent(to)}` }), 500, 'Page not accessible')
     }
   })
 

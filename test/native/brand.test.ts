@@ -113,9 +113,30 @@ describe('with a browser', () => {
     expect(body.evidence.filter(({ tier }) => tier === 'browser')).toHaveLength(1)
   })
 
-  it('looks at a page that changes what scripts of ours would call, and is not led astray', async () => {
-    const { status } = await call('/v1/brand', { url: 'https://hostile.lab.test/', max_age_s: 0 })
-    expect([200, 422]).toContain(status)
+  it('serves all parts from one visit, and later ones from what is kept of each', async () => {
+    const whole = await call('/v1/enrich', { url: 'https://brand.lab.test/', max_age_s: 0 })
+    expect(whole.status).toBe(200)
+    const { data } = whole.body as unknown as { data: { brand: Brand; company: { name?: { value: string } }; classification: { iab_id: string }; failed_parts?: unknown } }
+    expect(data.failed_parts).toBeUndefined()
+    holdsTheBrand(data.brand)
+    expect(data.company.name?.value).toBe(brandFacts.name)
+    expect(data.classification.iab_id).toMatch(/^IAB\d+(?:-\d+)?$/)
+    const tiers = whole.body.evidence.map(({ tier }) => tier)
+    expect(tiers.filter((tier) => tier === 'browser')).toHaveLength(1)
+    expect(tiers.filter((tier) => tier === 'http').length).toBeLessThanOrEqual(4)
+    for (const path of ['/v1/brand', '/v1/company', '/v1/classify', '/v1/enrich']) {
+      const later = await call(path, { url: 'https://brand.lab.test/' })
+      expect(later.body.data.cached, path).toBe(true)
+    }
+  })
+
+  it.each(['tampered', 'nonsense'])('takes the style sheets of a page whose scripts lie about its styles: %s', async (path) => {
+    const { status, body } = await call('/v1/brand', { url: `https://brand.lab.test/${path}`, max_age_s: 0 })
+    expect(status).toBe(200)
+    expect(body.data.renderer).toBe('js')
+    expect(body.data.brand.colors.primary?.hex).toBe(brandFacts.primary)
+    expect(body.data.brand.logos[0]?.url).toBe('https://brand.lab.test/logo.svg')
+    expect(JSON.stringify(body).length).toBeLessThan(60_000)
   })
 })
 
@@ -142,6 +163,9 @@ describe('without a browser', () => {
     expect(first.body.usage.credits).toBe(2)
     const second = await call('/v1/brand', { url: 'https://brand.lab.test/' })
     expect(second.body.usage.credits).toBe(0)
+    // The page is fetched again for the two parts that are missing; the kept one is free.
+    const rest = await call('/v1/enrich', { url: 'https://brand.lab.test/' })
+    expect(rest.body.usage.credits).toBe(3)
     const format = await call('/v1/scrape', { url: 'https://brand.lab.test/', formats: ['branding'] })
     expect(format.body.usage.credits).toBe(2)
     expect(format.body.data.branding?.styles).toBe('static')

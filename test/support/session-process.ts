@@ -8,6 +8,6 @@ const browsers = await createSessionBrowsers({
   enabled: true, max: 1, bytesMax: 1e10, chromePath: undefined, chromiumDir: undefined, userAgent: 'test', egress: { live: async () => egress, test: async () => egress },
   trustedKeys: { live: async () => [], test: async () => [] }, logger: createLogger('silent'), clock: Date.now,
 })
-await browsers.open({ mode: 'live', browser: {}, isBlocked: () => false }, new AbortController().signal)
+await browsers.open({ mode: 'live', browser: {}, isBlocked: () => false, sticky: 's' }, new AbortController().signal)
 console.log('open')
 setInterval(() => {}, 1000)

@@ -1,7 +1,7 @@
 import type { KeyMode } from '../../contract/actor.ts'
 import { profileLimits, type ProfileState } from '../../contract/profiles.ts'
 import type { SessionBrowser, SessionBrowserOrder, SessionBrowsers } from '../../contract/sessions.ts'
-import { openBrowserProxy, type BrowserProxy, type Egress } from '../../egress/index.ts'
+import { openBrowserProxy, type BrowserProxy, type Egress, type Proxies } from '../../egress/index.ts'
 import { fail, isFailure } from '../../failure/failure.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
@@ -24,6 +24,7 @@ export interface SessionBrowserOptions {
   bytesMax: number
   userAgent: string
   egress: Record<KeyMode, () => Promise<Egress>>
+  proxies?: Proxies
   trustedKeys: Record<KeyMode, () => Promise<readonly string[]>>
   logger: Logger
   clock: Clock
@@ -53,7 +54,7 @@ export const createSessionBrowsers = async (options: SessionBrowserOptions): Pro
   }
 
   const open = async (order: SessionBrowserOrder): Promise<SessionBrowser> => {
-    const [egress, trustedKeys, found] = await Promise.all([options.egress[order.mode](), options.trustedKeys[order.mode](), findChromium(options.chromePath, options.chromiumDir)])
+    const [egress, trustedKeys, found] = await Promise.all([egressFor(options, order), options.trustedKeys[order.mode](), findChromium(options.chromePath, options.chromiumDir)])
     const userAgent = userAgentOf(await agentOf(found), options.userAgent, false)
     const proxy = await openBrowserProxy(withoutBlocked(egress, order.isBlocked), { bytesMax: trafficMax })
     const { viewport, locale, timezone } = order.browser
@@ -82,6 +83,14 @@ export const createSessionBrowsers = async (options: SessionBrowserOptions): Pro
       }
     },
   }
+}
+
+const egressFor = async ({ egress, proxies }: SessionBrowserOptions, { mode, proxy, sticky }: SessionBrowserOrder): Promise<Egress> => {
+  if (!proxy || proxy.mode === 'none' || proxy.mode === 'auto') return egress[mode]()
+  const usable = mode === 'live' && proxies?.has(proxy.mode, proxy.optional ? proxy.country : undefined)
+  if (usable && proxies) return (await proxies.pick(proxy.mode, { sticky: proxy.session ?? sticky, ...(proxy.country === undefined ? {} : { country: proxy.country }) })).egress
+  if (proxy.optional) return egress[mode]()
+  throw fail('platform.proxy_unavailable')
 }
 
 const askAgent = async (found: Chromium): Promise<string> => {

@@ -31,7 +31,15 @@ export const summaryFormat = z.strictObject({ type: z.literal('summary'), mode, 
 export const questionFormat = z.strictObject({ type: z.literal('question'), mode, question: z.string().min(1).max(10_000) })
 export const plainFormat = z.strictObject({ type: z.enum(['markdown', 'html', 'raw_html', 'text', 'links', 'images']), mode })
 
-type FormatObject = z.output<typeof jsonFormat> | z.output<typeof summaryFormat> | z.output<typeof questionFormat> | z.output<typeof plainFormat>
+export const sectionsFormat = z.strictObject({ type: z.literal('sections'), mode, outline: z.boolean().optional().describe('Headings without what stands below them') })
+export const chunksFormat = z.strictObject({
+  type: z.literal('chunks'),
+  mode,
+  max_tokens: z.int().min(20).max(100_000).optional().describe('Of one chunk; 400 where unset'),
+  overlap_tokens: z.int().min(0).max(10_000).optional().describe('Shared with the chunk before where both are in one section; 40 where unset, at most half of `max_tokens`'),
+})
+
+type FormatObject = z.output<typeof jsonFormat> | z.output<typeof summaryFormat> | z.output<typeof questionFormat> | z.output<typeof plainFormat> | z.output<typeof sectionsFormat> | z.output<typeof chunksFormat>
 
 export const optionsOf = (given: { schema?: Record<string, unknown> | undefined; prompt?: string | undefined; selectors?: Record<string, Selection> | undefined; engine?: ExtractOptions['engine'] | undefined }): ExtractOptions => ({
   ...(given.schema ? { schema: given.schema } : {}),
@@ -49,6 +57,10 @@ export const requestOf = (format: FormatObject): FormatRequest => {
       return { ...base, ...(format.prompt === undefined ? {} : { prompt: format.prompt }) }
     case 'question':
       return { ...base, prompt: format.question }
+    case 'sections':
+      return { ...base, ...(format.outline === undefined ? {} : { outline: format.outline }) }
+    case 'chunks':
+      return { ...base, chunks: { ...(format.max_tokens === undefined ? {} : { tokens: format.max_tokens }), ...(format.overlap_tokens === undefined ? {} : { overlap: format.overlap_tokens }) } }
     default:
       return base
   }

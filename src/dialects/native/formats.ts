@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PageBlob, Formats } from '../../contract/document.ts'
 import { deliveries, formatKinds, paperSizes, shotTypes, type FormatRequest, type PdfOptions, type ScreenshotOptions } from '../../contract/intent.ts'
-import { jsonFormat, plainFormat, questionFormat, requestOf, summaryFormat } from './extract-formats.ts'
+import { chunksFormat, jsonFormat, plainFormat, questionFormat, requestOf, sectionsFormat, summaryFormat } from './extract-formats.ts'
 
 export const formatNames = [...formatKinds, 'metadata'] as const
 
@@ -33,7 +33,7 @@ const pdf = z.strictObject({
 export const plainNames = formatNames.filter((name) => name !== 'question')
 
 /** A format by its name, or with options. */
-export const format = z.union([z.enum(plainNames), z.discriminatedUnion('type', [screenshot, pdf, jsonFormat, summaryFormat, questionFormat, plainFormat])])
+export const format = z.union([z.enum(plainNames), z.discriminatedUnion('type', [screenshot, pdf, jsonFormat, summaryFormat, questionFormat, sectionsFormat, chunksFormat, plainFormat])])
 export type Format = z.output<typeof format>
 
 const defined = <T extends object>(value: T): { [K in keyof T]?: NonNullable<T[K]> } =>

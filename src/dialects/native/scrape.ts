@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
-import { modes } from '../../contract/document.ts'
+import { linkKinds, modes } from '../../contract/document.ts'
 import { renders, scrapeDefaults, type ScrapeIntent } from '../../contract/intent.ts'
+import { proxyTiers } from '../../contract/proxy.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail } from '../../failure/failure.ts'
 import { preferred } from '../../lib/accept.ts'
@@ -10,6 +11,7 @@ import { route, type Reply, type ReplyInfo } from '../dialect.ts'
 import { brand } from './enrich-values.ts'
 import { answer, extraction, extractionBody, failedBody, failedFormat } from './extract-formats.ts'
 import { browserAllowed, browserFields, toBrowser } from './browser-fields.ts'
+import { proxyField, toProxy } from './proxy.ts'
 import { profileField, toProfile } from './profiles.ts'
 import { blobReply, format, formatNames, formatValues, plainNames, toBlobReply, toFormats } from './formats.ts'
 
@@ -41,9 +43,12 @@ export const pageFields = {
   max_age_s: z.int().min(0).max(31_536_000).default(0).describe('A stored result of this age or younger will do'),
   respect_robots: z.boolean().default(false),
   heading: z.boolean().optional().describe('Of the modes `reader` and `prune`: begin with the page’s own heading'),
+  max_tokens: z.int().min(1).max(10_000_000).optional().describe('Cuts Markdown and text to about so many tokens, between blocks; `truncated` and `total_tokens` say what was cut'),
+  section: z.string().trim().min(1).max(1000).optional().describe('Only this part of Markdown and chunks: headings from the outside in, joined by ` > `; the last of them will do where that is clear'),
   max_pages: z.int().min(1).max(5000).optional().describe('Most pages of a PDF, slides, sheets or chapters that are converted; 500 where unset'),
   index: z.boolean().optional().describe('Whether searches of the workspace may find the page. Default: yes, unless cookies or a credential are sent'),
   profile: profileField.optional(),
+  proxy: proxyField.optional(),
   ...browserFields,
 }
 
@@ -54,10 +59,12 @@ const scrapeQuery = z.strictObject({
   formats: z.string().default('markdown').transform((value) => value.split(',').map((item) => item.trim())).pipe(z.array(z.enum(plainNames)).min(1)),
   ...options,
   timeout_ms: z.coerce.number().pipe(z.int().min(1000).max(300_000)).default(scrapeDefaults.timeoutMs),
+  max_tokens: z.coerce.number().pipe(z.int().min(1).max(10_000_000)).optional(),
+  section: z.string().trim().min(1).max(1000).optional(),
   max_age_s: z.coerce.number().pipe(z.int().min(0).max(31_536_000)).default(0),
 })
 
-const link = z.looseObject({ url: z.string(), text: z.string() })
+const link = z.looseObject({ url: z.string(), text: z.string(), kind: z.enum(linkKinds).optional() })
 const image = z.looseObject({ url: z.string() })
 
 const scrapeReply = z.object({
@@ -69,12 +76,17 @@ const scrapeReply = z.object({
     fetched_at: z.string(),
     renderer: z.enum(['static', 'js']),
     cached: z.boolean(),
+    proxy: z.enum(proxyTiers).optional(),
     markdown: z.string().optional(),
     html: z.string().optional(),
     raw_html: z.string().optional(),
     text: z.string().optional(),
     links: z.array(link).optional(),
     images: z.array(image).optional(),
+    sections: z.array(z.looseObject({ path: z.array(z.string()), level: z.int(), tokens: z.int() })).optional(),
+    chunks: z.array(z.looseObject({ index: z.int(), path: z.array(z.string()), tokens: z.int(), text: z.string() })).optional(),
+    total_tokens: z.int().optional(),
+    truncated: z.boolean().optional(),
     json: z.unknown().optional(),
     summary: z.string().optional(),
     question: answer.optional(),
@@ -107,10 +119,14 @@ export const toIntent = (body: z.output<typeof scrapeBody>): ScrapeIntent => {
     render: body.render,
     respectRobots: body.respect_robots,
     allowedTypes: [],
+    ...(body.max_tokens === undefined ? {} : { maxTokens: body.max_tokens }),
+    ...(body.formats.includes('metadata') ? { pageKind: true } : {}),
+    ...(body.section === undefined ? {} : { section: body.section }),
     ...(body.max_pages === undefined ? {} : { maxPages: body.max_pages }),
     ...(body.heading === undefined ? {} : { heading: body.heading }),
     ...(body.index === undefined ? {} : { index: body.index }),
     ...(body.profile === undefined ? {} : { profile: toProfile(body.profile) }),
+    ...(body.proxy === undefined ? {} : { proxy: toProxy(body.proxy) }),
     ...(browser === undefined ? {} : { browser }),
   }
 }
@@ -123,7 +139,9 @@ export const renderDocument = (document: Document, origin: string) => ({
   fetched_at: document.fetchedAt,
   renderer: document.renderer,
   cached: document.cached,
+  ...(document.proxy ? { proxy: document.proxy } : {}),
   ...formatValues(document.formats, origin),
+  ...(document.tokens ? { total_tokens: document.tokens.total, truncated: document.tokens.truncated } : {}),
   ...(document.extraction ? { extraction: extractionBody(document.extraction) } : {}),
   ...(document.failedFormats ? { failed_formats: failedBody(document.failedFormats) } : {}),
   ...(document.actions ? { actions: document.actions.map(({ screenshot, ...rest }) => ({ ...rest, ...(screenshot ? { screenshot: toBlobReply(screenshot, origin) } : {}) })) } : {}),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { relayUrl, sessionDefaults, sessionEnds, sessionLimits, sessionStates, type SessionEnd, type SessionRecord } from '../../contract/sessions.ts'
 import { route, type ReplyInfo } from '../dialect.ts'
+import { proxyField, toProxy } from './proxy.ts'
 import { profileField, toProfile } from './profiles.ts'
 import { browserFields } from './browser-fields.ts'
 
@@ -13,6 +14,7 @@ const body = z.strictObject({
   locale: browserFields.locale,
   timezone: browserFields.timezone,
   profile: profileField.optional(),
+  proxy: proxyField.optional(),
 })
 
 const session = z.looseObject({
@@ -44,6 +46,7 @@ export const sessionRoutes = [
     toIntent: ({ body: it }) => ({
       ttlMs: it.ttl_s * 1000, idleMs: Math.min(it.idle_s, it.ttl_s) * 1000,
       ...(it.profile === undefined ? {} : { profile: toProfile(it.profile) }),
+      ...(it.proxy === undefined ? {} : { proxy: toProxy(it.proxy) }),
       browser: defined({ viewport: it.viewport && defined(it.viewport), locale: it.locale, timezone: it.timezone }) as object,
     }),
     render: (value, _, info) => ({ status: 201, body: { data: render(value, info) } }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Document, Formats } from '../../contract/document.ts'
 import type { JobPage } from '../../contract/jobs.ts'
+import type { ProxyTier } from '../../contract/proxy.ts'
 import { instant } from './envelope.ts'
 import type { ProxyMode } from './read-body.ts'
 
@@ -12,9 +13,9 @@ const modeFields = {
   proxyEscalated: z.boolean().optional().describe('Only where the request used the older words'),
 }
 
-export const modeServed = (asked: ProxyMode) => {
+export const modeServed = (asked: ProxyMode, tier?: ProxyTier) => {
   if (asked === 'stealth') return { proxyMode: 'stealth', proxyEscalated: false }
-  if (asked === 'auto') return { proxyMode: 'standard', proxyEscalated: false }
+  if (asked === 'auto') return { proxyMode: tier === 'premium' ? 'stealth' : 'standard', proxyEscalated: tier === 'premium' }
   return { proxyMode: asked }
 }
 
@@ -71,7 +72,7 @@ export const metadataOf = (document: Document, ms: number, mode: ProxyMode) => {
     statusCode: document.status,
     duration: wholeMs(ms),
     cached: document.cached,
-    ...(document.cached ? {} : modeServed(mode)),
+    ...(document.cached ? {} : modeServed(mode, document.proxy)),
     scrapedAt: document.fetchedAt,
     ...(warnings.length === 0 ? {} : { warnings }),
   }
@@ -92,7 +93,7 @@ export const renderEntry = (page: JobPage, { formats, proxyMode }: Asked): z.out
     ...(differs(document.finalUrl, page.url) ? { finalUrl: document.finalUrl } : {}),
     ...contents(document.formats, formats),
     statusCode: document.status,
-    ...(modeServed(proxyMode) as { proxyMode: 'standard' }),
+    ...(modeServed(proxyMode, document.proxy) as { proxyMode: 'standard' }),
     credits: page.credits,
     metadata: about as z.output<typeof metadata>,
   }

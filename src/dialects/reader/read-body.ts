@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ProxyWish } from '../../contract/proxy.ts'
 import type { FormatKind, FormatRequest, ScrapeIntent } from '../../contract/intent.ts'
 import { scrapeIntent } from '../../contract/intent.ts'
 import { extractField } from './extract.ts'
@@ -55,6 +56,11 @@ export const formatsOf = (names: ReadBody['formats']): FormatRequest[] => [...ne
 /** All three each time, so that `formats` does not decide whether a stored result will do. */
 const textKinds = ['markdown', 'html', 'raw_html'] as const satisfies readonly FormatKind[]
 
+/** Clients ask for a mode in every request: a tier that is not configured is left out. */
+const proxyWish: Record<ProxyMode, ProxyWish> = {
+  standard: { mode: 'standard', optional: true }, premium: { mode: 'premium', optional: true }, stealth: { mode: 'premium', optional: true }, auto: { mode: 'auto' },
+}
+
 /** What all pages of a request share. */
 const pageOf = (url: string, body: ReadBody): ScrapeIntent => scrapeIntent({
   url,
@@ -64,6 +70,7 @@ const pageOf = (url: string, body: ReadBody): ScrapeIntent => scrapeIntent({
   includeSelectors: body.includeTags,
   excludeSelectors: body.excludeTags,
   timeoutMs: body.timeoutMs,
+  proxy: proxyWish[body.proxyMode],
   ...(body.waitForSelector === undefined ? {} : { browser: { waitFor: { selector: body.waitForSelector, optional: true } } }),
 })
 

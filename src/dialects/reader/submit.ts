@@ -54,7 +54,7 @@ const crawlIntent = (body: ReadBody, info: ReplyInfo, sitemap: SitemapUse): Craw
 }
 
 export const crawlRow = route({
-  ...common, verb: 'crawl', summary: 'A site as a job: its seed, and what is linked from there', prices,
+  ...common, verb: 'crawl', summary: 'A site as a job: its seed, and what is linked from there', prices: { ...prices, proxies: {} },
   toIntent: ({ body }, info) => crawlIntent(body, info, 'skip'),
   render,
 })

@@ -62,13 +62,21 @@ const missing = () => fail('platform.not_configured', { setting: 'The format bra
 /** Only a browser makes it. */
 export const isShown = (type: FormatEntry['type']): boolean => type === 'screenshot'
 
+/** The older word for a tier, and a country: left out where the operator has no such proxies. */
+const proxyOf = (stealth: boolean, code: string | undefined): Pick<ScrapeIntent, 'proxy'> => {
+  if (!stealth && code === undefined) return {}
+  const country = code === 'uk' ? 'gb' : code
+  return { proxy: { mode: stealth ? 'premium' : 'standard', optional: true, ...(country === undefined ? {} : { country }) } }
+}
+
 /** How a page is fetched. What plain HTTP cannot do is left out where plain HTTP is asked for, but for the formats themselves. */
-export const fetchParts = (url: string, { mode, timeout, headers = {}, cookies = {}, wait, scrolls, mock }: FetchConfig, shown = false): Partial<ScrapeIntent> => {
+export const fetchParts = (url: string, { mode, timeout, headers = {}, cookies = {}, wait, scrolls, mock, stealth, country }: FetchConfig, shown = false): Partial<ScrapeIntent> => {
   const content = mockPage(url, mock)
   const render = mode === 'fast' && shown ? 'auto' : renders[mode]
   const browser = { ...(wait > 0 ? { waitMs: wait } : {}), ...(scrolls > 0 ? { scrolls } : {}) }
   return {
     render, timeoutMs: timeout, headers, cookies,
+    ...proxyOf(stealth, country),
     ...(mode !== 'fast' && Object.keys(browser).length > 0 ? { browser } : {}),
     ...(content ? { content } : {}),
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Document } from '../../contract/document.ts'
 import { scrapeIntent, type BrowserOptions, type ScrapeIntent } from '../../contract/intent.ts'
+import type { ProxyWish } from '../../contract/proxy.ts'
 import { fail } from '../../failure/failure.ts'
 import { route, type ReplyInfo } from '../dialect.ts'
 import { extract, extractNeedsJson } from './extract.ts'
@@ -52,7 +53,14 @@ export const browserOf: Record<'desktop' | 'mobile' | 'tablet', BrowserOptions> 
   tablet: { device: 'mobile', viewport: { width: 820, height: 1180, scale: 2 } },
 }
 
-/** Throws what cannot be had here: a page fetched without it would not be the one that was asked for. */
+/** A page fetched without the proxy would not be the one that was asked for: where none is configured, that is the answer. */
+export const proxyOf = ({ use_proxy: uses, proxy: word }: { use_proxy?: boolean | undefined; proxy?: string | undefined }): { proxy?: ProxyWish } => {
+  if (uses === true || word === 'stealth') return { proxy: { mode: 'premium' } }
+  if (word === 'basic') return { proxy: { mode: 'standard' } }
+  return word === 'auto' ? { proxy: { mode: 'auto' } } : {}
+}
+
+/** Of work on many pages, which does not take proxies here. */
 export const refuseProxy = (wish: { use_proxy?: boolean | undefined; proxy?: string | undefined }): void => {
   if (wish.use_proxy === true || wish.proxy === 'basic' || wish.proxy === 'stealth') throw fail('platform.proxy_unavailable')
 }
@@ -63,12 +71,12 @@ export const refuseSession = (wish: { session?: unknown }): void => {
 
 export const fetchIntent = (wish: FetchBody, timeoutMs = timeoutMsDefault): ScrapeIntent => {
   refuseSession(wish)
-  refuseProxy(wish)
   return scrapeIntent({
     url: wish.url,
     formats: formatsOf(wish, 'html'),
     render: wish.render_js === true ? 'js' : 'auto',
     timeoutMs: wish.timeout_ms ?? timeoutMs,
+    ...proxyOf(wish),
     ...(wish.device ? { browser: browserOf[wish.device] } : {}),
   })
 }

@@ -1,7 +1,7 @@
 import type { PriceList } from '../../contract/price.ts'
 
 /** 1 static, 5 rendered; 2 with `json`, 5 where a model read it. */
-export const fetchPrices: PriceList = { page: 1, rendered: 4, formats: {}, reading: { kinds: ['json', 'text'], page: 2, model: 5 }, targetError: 0 }
+export const fetchPrices: PriceList = { page: 1, rendered: 4, formats: {}, reading: { kinds: ['json', 'text'], page: 2, model: 5 }, proxies: { premium: 65 }, targetError: 0 }
 
 const flat = (page: number): PriceList => ({ page, rendered: 0, formats: {}, targetError: 0 })
 

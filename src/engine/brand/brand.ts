@@ -41,7 +41,7 @@ export const brandOf = async (work: Work, { page, draft, sight, screenshotColors
   const deadline = new Deadline(Math.max(1, Math.min(fetchMs, work.deadline.remainingMs() * 0.6)), work.deadline.signal)
   try {
     const probed = readProbe(sight.probe)
-    if (!probed) warnings.push('No browser has shown the page: colours, fonts and buttons are read from its style sheets as they are written.')
+    if (!probed) warnings.push(`${page.rendered ? 'The page would not be looked at' : 'No browser has shown the page'}: colours, fonts and buttons are read from its style sheets as they are written.`)
     const [styles, manifest, screenshot] = await Promise.all([
       probed?.styles ?? staticStyles(work, deadline, page, draft, warnings),
       manifestOf(work, deadline, draft.manifest),

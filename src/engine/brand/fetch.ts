@@ -9,6 +9,8 @@ const atOnce = 4
 /** Files beside the page, through the guard; what cannot be got says so in its place. */
 export const fetchAll = async (work: Work, deadline: Deadline, urls: readonly string[], { maxBytes, accept }: { maxBytes: number; accept: string }): Promise<Map<string, Got>> => {
   const results = new Map<string, Got>()
+  // Of a page that the caller brought along nothing is fetched.
+  if (work.intent.content) return results
   const queue = [...new Set(urls)]
   const worker = async (): Promise<void> => {
     for (let url = queue.shift(); url !== undefined; url = queue.shift()) results.set(url, await fetchOne(work, deadline, url, maxBytes, accept))

@@ -58,6 +58,6 @@ const merged = (bins: readonly Bin[], count: number): Bin[] => {
     else groups.push({ ...bin })
   }
   // A small strong colour is worth more than one more grey.
-  const worth = ({ hex, pixels }: Bin): number => pixels * (1 + 6 * (toneOf(hex)?.chroma ?? 0))
+  const worth = ({ hex, pixels }: Bin): number => pixels * (1 + 20 * (toneOf(hex)?.chroma ?? 0))
   return groups.toSorted((a, b) => worth(b) - worth(a)).slice(0, count).toSorted((a, b) => b.pixels - a.pixels)
 }

@@ -54,7 +54,7 @@ describe('convertDocument', () => {
       expect(formats.markdown).not.toContain('Home')
       expect(formats.markdown).toContain('One')
       expect(formats.text).toContain('Foot')
-      expect(formats.links).toEqual([{ url: 'https://site.test/', text: 'Home' }])
+      expect(formats.links).toEqual([{ url: 'https://site.test/', text: 'Home', kind: 'navigation' }])
     })
 
     it('converts the whole page where no main content is found', async () => {

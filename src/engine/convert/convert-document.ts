@@ -6,6 +6,7 @@ import { extractData, extractPage } from '../extract/extract-page.ts'
 import { dataInText } from '../extract/text-data.ts'
 import { judge, type Evidence } from '../judge/judge.ts'
 import type { Verdict } from '../judge/verdict.ts'
+import { forAgents, type AgentSources } from './agents/index.ts'
 import { decode } from './charset.ts'
 import { documents } from './documents/index.ts'
 import { isDocumentKind, type DocumentKind } from './documents/types.ts'
@@ -14,11 +15,13 @@ import { parseHtml, type Page } from './dom/parse.ts'
 import { createResolver, type Resolve } from './dom/url.ts'
 import { kinds } from './kinds/index.ts'
 import type { Markup, Plain } from './kinds/kind.ts'
-import { selectMainContent } from './main-content/index.ts'
+import { pageKindOf, selectMainContent, type MainContent } from './main-content/index.ts'
 import { toMarkdown } from './markdown/serialize.ts'
 import { isBlankDocument } from './dom/blank.ts'
 import { metadataOf } from './metadata/index.ts'
+import { readingOf } from './metadata/reading.ts'
 import { escape, toCleanHtml } from './output/html.ts'
+import { createLinkKinds } from './output/link-kind.ts'
 import { imagesOf, linksOf, listMax } from './output/links.ts'
 import { linksInText } from './output/text-links.ts'
 import { countWords, measureText, toText, type Visible } from './output/text.ts'
@@ -48,7 +51,7 @@ export const convertDocument = async (input: ConvertInput, degraded = false): Pr
   const made = kinds[sniffed.kind]({ text: decoded.text, type: sniffed.type, url: input.url })
   const warnings = [...(made.warnings ?? [])]
   if (decoded.damaged) warnings.push('Some bytes are not valid in the declared character set and were replaced.')
-  const whole = 'html' in made ? fromMarkup(input, decoded.text, sniffed.type, made, degraded, warnings) : fromPlain(input, decoded.text, sniffed.type, made)
+  const whole = 'html' in made ? fromMarkup(input, decoded.text, sniffed.type, made, degraded, warnings) : fromPlain(input, decoded.text, sniffed.type, made, warnings)
   return { ...whole, warnings }
 }
 
@@ -79,23 +82,27 @@ const fromDocument = async (input: ConvertInput, kind: DocumentKind, type: strin
   return { ...fromMarkup(input, made.html, type, { ...made, isDocument: true }, degraded, warnings), warnings }
 }
 
-const fromPlain = (input: ConvertInput, raw: string, contentType: string, made: Plain): Omit<Converted, 'warnings'> => {
+const fromPlain = (input: ConvertInput, raw: string, contentType: string, made: Plain, warnings: string[]): Omit<Converted, 'warnings'> => {
   const resolve = createResolver(input.url)
+  const linkKind = createLinkKinds(input.url)
+  const sources: AgentSources = {}
   const formats: Formats = {}
   for (const { kind } of input.formats) {
     if (kind === 'markdown') formats.markdown = made.markdown
     else if (kind === 'text') formats.text = made.text
     else if (kind === 'raw_html') formats.raw_html = raw
     else if (kind === 'html') formats.html = `<pre>${escape(made.text)}</pre>`
-    else if (kind === 'links') formats.links = linksInText(made.text, resolve)
+    else if (kind === 'links') formats.links = linksInText(made.text, resolve).map((link) => ({ ...link, kind: linkKind(link.url, undefined) }))
     else if (kind === 'images') formats.images = []
+    else if (kind === 'sections' || kind === 'chunks') sources[kind] = made.markdown
   }
   const visible: Visible = { length: made.text.trim().length, words: countWords(made.text), sample: made.text.slice(0, 8000) }
   const verdict = verdictOf(input, { status: input.status, headers: input.headers, url: input.url, source: raw, page: undefined, visible })
-  const metadata: Metadata = { ...made.metadata, word_count: visible.words }
+  const metadata: Metadata = { ...made.metadata, ...readingOf(visible.words, undefined) }
   const options = jsonOf(input)
   const extract = options && extractData(dataIn(raw, made), input.url, resolve, metadata, options)
-  return { contentType, formats, metadata, verdict, textLength: visible.length, ...(extract ? { extract } : {}), ...(input.material ? { material: made.markdown } : {}) }
+  const tokens = verdict.kind === 'ok' ? forAgents(formats, input, sources, warnings) : undefined
+  return { contentType, formats, metadata, verdict, textLength: visible.length, ...(tokens ? { tokens } : {}), ...(extract ? { extract } : {}), ...(input.material ? { material: made.markdown } : {}) }
 }
 
 const jsonOf = (input: ConvertInput) => {
@@ -126,8 +133,12 @@ const fromMarkup = (input: ConvertInput, raw: string, contentType: string, made:
   const trees = new Trees(input, made, page, limits, degraded, resolve, warnings, isPage)
   // Before the trees are taken: finding the main content takes one apart.
   const extract = options && !degraded && verdict.kind === 'ok' ? extractPage({ page, html: made.html, url: input.url, resolve, metadata, selectors: { include: input.includeSelectors, exclude: input.excludeSelectors }, options }) : undefined
-  const { formats, words, material } = write(input, raw, trees, verdict)
-  return { contentType, formats, metadata: { ...metadata, word_count: words ?? visible.words }, verdict, textLength: visible.length, ...(extract ? { extract } : {}), ...(material === undefined ? {} : { material }) }
+  // Finding the main content tells the kind by the way; by itself it costs more than all else.
+  const asks = input.pageKind === true && isPage && !degraded && verdict.kind === 'ok' && page.elements <= mainContentElements && !findsMain(input)
+  if (asks) trees.kind = pageKindOf(page.root, input.url)
+  const { formats, words, material, sources } = write(input, raw, trees, verdict)
+  const tokens = verdict.kind === 'ok' ? forAgents(formats, input, sources, warnings) : undefined
+  return { contentType, formats, metadata: { ...metadata, ...readingOf(words ?? visible.words, metadata.language), ...(trees.kind ? { page_kind: { kind: trees.kind.kind, confidence: trees.kind.kindConfidence } } : {}) }, verdict, textLength: visible.length, ...(tokens ? { tokens } : {}), ...(extract ? { extract } : {}), ...(material === undefined ? {} : { material }) }
 }
 
 /** What a caller brought along is a page unless there is nothing on it. */
@@ -136,10 +147,14 @@ const verdictOf = (input: ConvertInput, evidence: Evidence): Verdict => {
   return input.given && verdict.kind !== 'empty' ? { kind: 'ok' } : verdict
 }
 
+const findsMain = (input: ConvertInput): boolean =>
+  input.includeSelectors.length === 0 && input.formats.some(({ kind, mode }) => (mode ?? input.mode) !== 'normal' && kind !== 'raw_html' && (input.material === true || !isRead(kind)))
+
 const modeOrder: readonly Mode[] = ['normal', 'reader', 'prune']
 
-const write = (input: ConvertInput, raw: string, trees: Trees, verdict: Verdict): { formats: Formats; words: number | undefined; material: string | undefined } => {
+const write = (input: ConvertInput, raw: string, trees: Trees, verdict: Verdict): { formats: Formats; words: number | undefined; material: string | undefined; sources: AgentSources } => {
   const formats: Formats = {}
+  const sources: AgentSources = {}
   let material: string | undefined
   let words: number | undefined
   for (const mode of modeOrder) {
@@ -147,21 +162,26 @@ const write = (input: ConvertInput, raw: string, trees: Trees, verdict: Verdict)
     if (wanted.length === 0) continue
     const reads = input.material === true && wanted.some(({ kind }) => isRead(kind))
     const root = !reads && wanted.every(({ kind }) => kind === 'raw_html' || isRead(kind)) ? undefined : trees.of(mode, verdict)
+    const read: (keyof AgentSources)[] = []
     for (const { kind } of wanted) {
       if (kind === 'raw_html') formats.raw_html ??= raw
-      else if (root) fill(formats, kind, root, trees.resolve)
+      else if (kind === 'sections' || kind === 'chunks') read.push(kind)
+      else if (root) fill(formats, kind, root, trees.resolve, input.url)
     }
-    if (root && reads) material ??= formats.markdown !== undefined && wanted.some(({ kind }) => kind === 'markdown') ? formats.markdown : toMarkdown(root, trees.resolve)
+    let written = wanted.some(({ kind }) => kind === 'markdown') ? formats.markdown : undefined
+    const markdown = (): string => (written ??= root ? toMarkdown(root, trees.resolve) : '')
+    if (root && reads) material ??= markdown()
+    for (const kind of read) sources[kind] = markdown()
     if (root && mode === input.mode && mode !== 'normal') words = measureText(root).words
   }
   if ((formats.links?.length ?? 0) >= listMax) trees.warnings.push(`Only the first ${listMax} links are listed.`)
-  return { formats, words, material }
+  return { formats, words, material, sources }
 }
 
 /** Formats that are made from what was read, and not written from a tree. */
 const isRead = (kind: FormatKind): boolean => kind === 'json' || kind === 'summary' || kind === 'question' || kind === 'branding'
 
-const fill = (formats: Formats, kind: keyof Formats, root: Document, resolve: Resolve): void => {
+const fill = (formats: Formats, kind: keyof Formats, root: Document, resolve: Resolve, pageUrl: string): void => {
   switch (kind) {
     case 'markdown':
       formats.markdown ??= toMarkdown(root, resolve)
@@ -173,7 +193,7 @@ const fill = (formats: Formats, kind: keyof Formats, root: Document, resolve: Re
       formats.text ??= toText(root)
       break
     case 'links':
-      formats.links ??= linksOf(root, resolve)
+      formats.links ??= linksOf(root, resolve, createLinkKinds(pageUrl))
       break
     case 'images':
       formats.images ??= imagesOf(root, resolve)
@@ -192,6 +212,7 @@ class Trees {
   readonly #limits: Limits
   readonly #degraded: boolean
   readonly #isPage: boolean
+  kind: Pick<MainContent, 'kind' | 'kindConfidence'> | undefined
   #pageTaken = false
 
   constructor(input: ConvertInput, made: Markup, page: Page, limits: Limits, degraded: boolean, resolve: Resolve, warnings: string[], isPage: boolean) {
@@ -227,7 +248,8 @@ class Trees {
       this.warnings.push('The page is too large for its main content to be found; it was converted whole.')
       return root
     }
-    const main = selectMainContent(root, { url: this.#input.url, mode, heading: this.#input.heading ?? false }).root
+    const { root: main, kind, kindConfidence } = selectMainContent(root, { url: this.#input.url, mode, heading: this.#input.heading ?? false })
+    this.kind = { kind, kindConfidence }
     if (!isBlankDocument(main)) return main
     this.warnings.push('No main content was found; the page was converted whole.')
     return this.#fresh(false)

@@ -30,6 +30,10 @@ describe('createConverter', () => {
       warnings: [],
     })
     expect(input.body.byteLength).toBeGreaterThan(0)
+    // Of a Buffer, slice() is no copy.
+    const buffer = Buffer.from('<p>Hello')
+    await converter.convert(inputOf(buffer), never)
+    expect(buffer.toString()).toBe('<p>Hello')
     expect(converter.stats).toEqual({ queued: 0, running: 0 })
   })
 

@@ -41,7 +41,8 @@ export const createConverter = (options: ConverterOptions): Converter => {
   const attempt = async (input: ConvertInput, degraded: boolean, signal: AbortSignal): Promise<Converted> => {
     const budget = new Budget(options.timeoutMs, signal)
     try {
-      const body = input.body.slice()
+      // Not slice(): of a Buffer that is the same memory, which the thread takes away.
+      const body = new Uint8Array(input.body)
       const task: Task = { ...input, body, degraded, budgetMs: options.timeoutMs, startedAt: budget.startedAt }
       // Safe: what `run` of the worker answers.
       const answer = (await pool.run(task, { signal: budget.signal, transferList: [body.buffer] })) as Answer

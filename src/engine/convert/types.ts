@@ -3,6 +3,7 @@ import type { FormatRequest } from '../../contract/intent.ts'
 import type { FailureJson } from '../../failure/failure.ts'
 import type { StepInput, StepName, StepOutput } from '../enrich/steps.ts'
 import type { PageExtract } from '../extract/extract-page.ts'
+import type { Tokens } from './agents/index.ts'
 import type { Verdict } from '../judge/verdict.ts'
 
 export interface ConvertInput {
@@ -23,6 +24,9 @@ export interface ConvertInput {
   excludeSelectors: string[]
   /** Most pages of a PDF, slides of a presentation, chapters of a book. */
   maxPages?: number
+  maxTokens?: number
+  section?: string
+  pageKind?: boolean
   /** Milliseconds that the conversion has; set by the pool. */
   budgetMs?: number
   /** Give the text that a model reads, where a format needs one. */
@@ -42,6 +46,7 @@ export interface Converted {
   textLength: number
   /** For a format `json`: what was found without a model. */
   extract?: PageExtract
+  tokens?: Tokens
   /** Markdown for a model. */
   material?: string
 }

@@ -40,8 +40,9 @@ export const enrich = async (deps: EngineDeps, { climb, obeyRobots }: Ladder, in
   const deadline = new Deadline(intent.timeoutMs, context.signal)
   try {
     const known = await stored(deps, intent, context, attempts)
+    const storedParts = [...known.keys()]
     const wanted = enrichParts.filter((part) => intent.parts.includes(part) && !known.has(part))
-    if (wanted.length === 0) return succeeded(answerOf(intent, known, {}, true), attempts, timings)
+    if (wanted.length === 0) return succeeded(answerOf(intent, known, {}, storedParts), attempts, timings)
     const egress = await deps.egress[context.mode]()
     const work: Work = {
       intent: scrapeIntent({ url: intent.url, formats: [{ kind: 'raw_html' }], timeoutMs: intent.timeoutMs, render: intent.render, respectRobots: intent.respectRobots }),
@@ -65,7 +66,7 @@ export const enrich = async (deps: EngineDeps, { climb, obeyRobots }: Ladder, in
     }
     const [first] = Object.values(failures)
     if (first && known.size === 0) throw Failure.fromJSON(first)
-    return succeeded(answerOf(intent, known, failures, false), attempts, timings)
+    return succeeded(answerOf(intent, known, failures, storedParts), attempts, timings)
   } catch (error) {
     return failed(normalize(error, { deadline, stage: 'enrichment' }).carrying(attempts), attempts, timings)
   } finally {
@@ -124,12 +125,12 @@ const stored = async (deps: EngineDeps, intent: EnrichIntent, context: EnrichCon
 const keyOf = (part: EnrichPart, intent: EnrichIntent, { mode }: EnrichContext): string =>
   ['enrich', part, mode, URL.parse(intent.url)?.host ?? intent.url, intent.render, ...(part === 'brand' ? [intent.screenshotColors] : [])].join(' ')
 
-const answerOf = (intent: EnrichIntent, known: ReadonlyMap<EnrichPart, StoredPart>, failedParts: Enrichment['failedParts'], cached: boolean): Enrichment => {
+const answerOf = (intent: EnrichIntent, known: ReadonlyMap<EnrichPart, StoredPart>, failedParts: Enrichment['failedParts'], storedParts: EnrichPart[]): Enrichment => {
   const [oldest] = [...known.values()].toSorted((a, b) => Date.parse(a.fetchedAt) - Date.parse(b.fetchedAt))
   if (!oldest) throw fail('content.extraction_failed')
   const { finalUrl, fetchedAt, renderer } = oldest
   return {
-    url: intent.url, finalUrl, fetchedAt, renderer, cached,
+    url: intent.url, finalUrl, fetchedAt, renderer, cached: storedParts.length === known.size && Object.keys(failedParts).length === 0, storedParts,
     // Safe: each part was stored under its own name.
     values: Object.fromEntries([...known].map(([part, { value }]) => [part, value])) as Partial<EnrichValues>,
     failedParts,

@@ -3,6 +3,7 @@ import type { GivenContent } from '../../contract/intent.ts'
 import { fail } from '../../failure/failure.ts'
 import type { RungResult, Work } from '../engine.ts'
 import { findingsOf } from './extract.ts'
+import { wishesOf } from './wishes.ts'
 
 /** A page that the caller brought along. It is converted like any other; whatever it looks like, it is not refused as a wall. */
 export const contentRung = async (work: Work, content: GivenContent): Promise<RungResult & { kind: 'document' }> => {
@@ -16,12 +17,7 @@ export const contentRung = async (work: Work, content: GivenContent): Promise<Ru
       url: intent.url,
       status: 200,
       headers: [],
-      formats: intent.formats,
-      mode: intent.mode,
-      heading: intent.heading ?? false,
-      includeSelectors: intent.includeSelectors,
-      excludeSelectors: intent.excludeSelectors,
-      material: work.reads,
+      ...wishesOf(intent, work.reads),
       given: true,
     },
     deadline.signal,
@@ -33,6 +29,8 @@ export const contentRung = async (work: Work, content: GivenContent): Promise<Ru
     document: {
       url: intent.url, finalUrl: intent.url, status: 200, contentType: converted.contentType, fetchedAt: new Date(started).toISOString(),
       renderer: 'static', cached: false, formats: converted.formats, metadata: converted.metadata, warnings: converted.warnings,
+      ...(converted.tokens ? { tokens: converted.tokens } : {}),
+ ...(converted.tokens ? { tokens: converted.tokens } : {}),
     },
     ...findingsOf(converted),
   }

@@ -4,6 +4,7 @@ import type { EgressRequest, EgressResponse } from '../../egress/index.ts'
 import { isSupportedType, type Converted } from '../convert/index.ts'
 import type { RungResult, Work } from '../engine.ts'
 import { findingsOf } from './extract.ts'
+import { wishesOf } from './wishes.ts'
 import { browserMayPass, failureOf, signalOf } from '../verdict.ts'
 
 const acceptHeader = 'text/html,application/xhtml+xml,application/xml;q=0.9,text/markdown;q=0.9,*/*;q=0.8'
@@ -34,13 +35,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
       url: response.url,
       status: response.status,
       headers: [...response.headers],
-      formats: intent.formats,
-      mode: intent.mode,
-      heading: intent.heading ?? false,
-      includeSelectors: intent.includeSelectors,
-      excludeSelectors: intent.excludeSelectors,
-      material: work.reads,
-      ...(intent.maxPages === undefined ? {} : { maxPages: intent.maxPages }),
+      ...wishesOf(intent, work.reads),
     },
     deadline.signal,
   )
@@ -65,6 +60,7 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
       formats: converted.formats,
       metadata: converted.metadata,
       warnings: converted.warnings,
+      ...(converted.tokens ? { tokens: converted.tokens } : {}),
     },
     ...findingsOf(converted),
   }

@@ -7,6 +7,7 @@ import type { Verdict } from '../judge/index.ts'
 import type { RungResult, Work } from '../engine.ts'
 import { browserMayPass, failureOf, signalOf } from '../verdict.ts'
 import { findingsOf } from './extract.ts'
+import { wishesOf } from './wishes.ts'
 import { httpRung } from './http.ts'
 
 /** The rung above plain HTTP: the document as a browser has it when it is still, through the same converter and judge. */
@@ -21,6 +22,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
     cookies: intent.cookies,
     options: intent.browser ?? {},
     ...shotOrders(intent, work.sees === true),
+    ...(work.way === undefined ? {} : { way: work.way }),
     ...(work.state ? { state: work.state } : {}),
     keepsState: work.kept !== undefined,
     bytesMax: work.bytesMax,
@@ -61,6 +63,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
       },
       metadata: converted.metadata,
       warnings: [...converted.warnings, ...result.warnings],
+      ...(converted.tokens ? { tokens: converted.tokens } : {}),
       ...(intent.browser?.actions ? { actions: await Promise.all(result.actions.map((one) => actionOf(work, one))) } : {}),
     },
     ...findingsOf(converted),
@@ -124,12 +127,7 @@ const convert = async ({ converter, deadline, intent, reads }: Work, page: Rende
       status: page.status,
       rendered: true,
       headers: page.headers,
-      formats: intent.formats.filter(isTextFormat),
-      mode: intent.mode,
-      heading: intent.heading ?? false,
-      includeSelectors: intent.includeSelectors,
-      excludeSelectors: intent.excludeSelectors,
-      material: reads,
+      ...wishesOf(intent, reads),
     },
     deadline.signal,
   )

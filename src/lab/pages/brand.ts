@@ -78,11 +78,13 @@ const dark: Render = () =>
   })
 
 export const brand = pageOf(
-  { name: 'brand', title: 'Company front page', description: 'A company with a brand: logos, colours, fonts, buttons, profiles, and everything that looks like one of them and is not. A dark one is at /dark; one whose logo is missing at /broken.' },
+  { name: 'brand', title: 'Company front page', description: 'A company with a brand: logos, colours, fonts, buttons, profiles, and everything that looks like one of them and is not. A dark one is at /dark; one whose logo is missing at /broken; one that lies to whoever asks for its styles at /tampered, and one that answers nonsense at /nonsense.' },
   {
     '/': home,
     '/dark': dark,
     '/broken': (x) => home(x).replaceAll('/logo.svg', '/gone.svg').replaceAll('/logo-white.svg', '/not-a-picture.svg'),
+    '/tampered': (x) => home(x).replace('</head>', '<script>window.getComputedStyle = () => { throw new Error("not yours") }</script></head>'),
+    '/nonsense': (x) => home(x).replace('</head>', '<script>Array.prototype.sort = function () { return 7 }; Map.prototype.set = function () { return this }; window.getComputedStyle = () => new Proxy({}, { get: () => "x".repeat(100000) })</script></head>'),
     '/style.css': (x) => send(x, css, { type: 'text/css; charset=utf-8' }),
     '/site.webmanifest': (x) => send(x, JSON.stringify({ name: 'Alderpost', theme_color: brandFacts.primary, icons: [{ src: '/icon-512.svg', sizes: '512x512', type: 'image/svg+xml' }] }), { type: 'application/manifest+json' }),
     '/logo.svg': picture(() => wordmark(brandFacts.primary)),

@@ -19,7 +19,7 @@ describe('plain text', () => {
   })
 
   it('has links', async () => {
-    expect((await convert('see https://a.test/x. and (https://b.test/y)', 'text/plain')).formats.links).toEqual([{ url: 'https://a.test/x', text: '' }, { url: 'https://b.test/y', text: '' }])
+    expect((await convert('see https://a.test/x. and (https://b.test/y)', 'text/plain')).formats.links).toEqual([{ url: 'https://a.test/x', text: '', kind: 'external' }, { url: 'https://b.test/y', text: '', kind: 'external' }])
   })
 })
 
@@ -28,7 +28,7 @@ describe('Markdown', () => {
     const { formats, metadata } = await convert('---\ntitle: "A title"\ndescription: d\n---\n# H\n\n[a](b.md) ![i](i.png)', 'text/markdown')
     expect(formats.markdown).toContain('# H')
     expect(metadata).toMatchObject({ title: 'A title', description: 'd' })
-    expect(formats.links?.[0]).toEqual({ url: 'https://site.test/dir/b.md', text: 'a' })
+    expect(formats.links?.[0]).toEqual({ url: 'https://site.test/dir/b.md', text: 'a', kind: 'content' })
   })
 
   it('is titled by its first heading', async () => {

@@ -13,6 +13,8 @@ export interface MainContent {
   /** Only the kept content, in order: a new tree. */
   root: Document
   kind: PageKind
+  /** Probability of the kind, from 0 to 1. */
+  kindConfidence: number
   /** How much of what was kept is expected to belong to the main content, from 0 to 1. */
   confidence: number
 }
@@ -34,12 +36,18 @@ export const selectMainContent = (root: Document, context: MainContentContext): 
 export const selectWith = (model: Model, root: Document, context: MainContentContext): MainContent => {
   const prepared = prepare(root, context.url)
   const kinds = judgeKind(model, prepared)
-  return { ...choose(root, prepared, judgeBlocks(model, prepared, kinds), context), kind: kindOf(kinds) }
+  return { ...choose(root, prepared, judgeBlocks(model, prepared, kinds), context), ...certain(kinds) }
 }
 
-const kindOf = (kinds: Float32Array): PageKind => kindNames[kinds.indexOf(Math.max(...kinds))] ?? 'article'
+/** What kind of page it is, with its probability. The tree stays as it is. */
+export const pageKindOf = (root: Document, url: string): Pick<MainContent, 'kind' | 'kindConfidence'> => certain(judgeKind(defaultModel(), prepare(root, url)))
 
-const choose = (root: Document, prepared: Prepared, p: Float32Array, { mode, heading = false }: MainContentContext): Omit<MainContent, 'kind'> => {
+const certain = (kinds: Float32Array): Pick<MainContent, 'kind' | 'kindConfidence'> => {
+  const most = Math.max(...kinds)
+  return { kind: kindNames[kinds.indexOf(most)] ?? 'article', kindConfidence: Math.round(most * 1000) / 1000 }
+}
+
+const choose = (root: Document, prepared: Prepared, p: Float32Array, { mode, heading = false }: MainContentContext): Omit<MainContent, 'kind' | 'kindConfidence'> => {
   const { page } = prepared.description
   const words = page.blocks.map((block) => block.size.words)
   const threshold = bestThreshold(p, words, betas[mode])

@@ -25,6 +25,7 @@ export const metadataOf = (page: Page, pageUrl: string, resolve: Resolve, header
     description: short(meta.first('og:description', 'description', 'twitter:description', 'dc.description', 'dcterms.description') ?? jsonLd.text('description')),
     language: languageOf(page, meta.first('content-language', 'og:locale', 'dc.language', 'language'), headers),
     author: authors?.join(', '),
+    authors,
     site_name: siteName,
     published_at: dates.published,
     modified_at: dates.modified,

@@ -1,5 +1,5 @@
 import type { Document, Element } from 'domhandler'
-import type { Image, Link } from '../../../contract/document.ts'
+import type { Image, Link, LinkKind } from '../../../contract/document.ts'
 import { imageOf } from '../dom/image.ts'
 import type { Resolve } from '../dom/url.ts'
 import { collapse, eachElement, rawTextOf } from '../dom/walk.ts'
@@ -8,7 +8,7 @@ const textChars = 500
 export const listMax = 20_000
 
 /** Every link once, in document order, with the first text that says anything. */
-export const linksOf = (root: Document, resolve: Resolve): Link[] => {
+export const linksOf = (root: Document, resolve: Resolve, kindOf?: (url: string, link: Element) => LinkKind): Link[] => {
   const found = new Map<string, Link>()
   eachElement(root, (element) => {
     if ((element.name !== 'a' && element.name !== 'area') || element.attribs.href === undefined) return
@@ -19,10 +19,12 @@ export const linksOf = (root: Document, resolve: Resolve): Link[] => {
     const known = found.get(url)
     if (known) {
       if (known.text === '') known.text = labelOf(element)
+      // Where it stands in the text counts more than that the frame has it too.
+      if (known.kind === 'navigation' && kindOf) known.kind = kindOf(url, element)
       return
     }
     const rel = element.attribs.rel?.trim()
-    found.set(url, { url, text: labelOf(element), ...(rel ? { rel } : {}) })
+    found.set(url, { url, text: labelOf(element), ...(rel ? { rel } : {}), ...(kindOf ? { kind: kindOf(url, element) } : {}) })
   })
   return [...found.values()]
 }
