@@ -61,6 +61,8 @@ export interface ScrapeContext {
 }
 
 export interface Engine {
+  /** Throws what is wrong with the formats of an intent, before anything is fetched for them. */
+  check(intent: ScrapeIntent, mode: KeyMode): void
   /** Never throws: a failure is an outcome. */
   scrape(intent: ScrapeIntent, context: ScrapeContext): Promise<Outcome<Document>>
   /** Never throws. */
@@ -104,6 +106,11 @@ export interface Work {
 const draftMs = 60_000
 
 export const createEngine = (deps: EngineDeps): Engine => ({
+  check: (intent, mode) => {
+    checkFormats(intent)
+    needsModel(intent, mode === 'live' ? deps.model : undefined, mode)
+  },
+
   enrich: (intent, context) => enrich(deps, { climb, obeyRobots }, intent, context),
 
   discovery: async (mode) => createDiscovery(await deps.egress[mode](), deps.userAgent),
