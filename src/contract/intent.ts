@@ -147,6 +147,8 @@ export interface ScrapeIntent {
   browser?: BrowserOptions
   /** Cookies and storage that were kept under a name; of them, those of the site of `url`. */
   profile?: ProfileUse
+  /** What the body is, whatever its header says. */
+  contentType?: string
   /** Unset: none. */
   proxy?: ProxyWish
   /** Most pages of a document, slides of a presentation, chapters of a book. */
