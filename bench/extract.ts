@@ -90,6 +90,7 @@ const main = async (corpus: readonly CorpusPage[]): Promise<void> => {
   const reference: Result = { name: 'rs-trafilatura, published', perType: published, mean: mean(Object.values(published)), failed: 0, p50: 0, p95: 0, max: 0, withFound: 0, withoutFound: 0 }
   results.push(reference)
   console.log(row(reference))
+  for (const { name, p50, p95 } of results) if (name.startsWith('lyrebird') && p50 > 0) console.log(`${name}: p50 ${p50.toFixed(1)} ms (goal 20), p95 ${p95.toFixed(1)} ms (goal 150) a page, parsing included`)
   writeFileSync(new URL('extract.json', out), `${JSON.stringify(results, null, 2)}\n`)
   const colours = ['#1b6e53', '#7cc4a8', '#b7dfd0', '#4a6fa5', '#8e6bb0', '#c9974b', '#999999']
   const series: Series[] = results.map((result, i) => ({ name: result.name, colour: colours[i % colours.length] ?? '#000', values: [...pageTypes.map((type) => result.perType[type] ?? 0), result.mean] }))

@@ -4,12 +4,16 @@ import { readFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { Readability } from '@mozilla/readability'
+import metascraper from 'metascraper'
+import metascraperAuthor from 'metascraper-author'
+import metascraperDate from 'metascraper-date'
+import metascraperTitle from 'metascraper-title'
 import { Defuddle } from 'defuddle/node'
 import { parseHTML } from 'linkedom'
 import { convertDocument } from '../src/engine/convert/convert-document.ts'
 import { isoDate } from '../src/engine/convert/metadata/dates.ts'
 import type { ConvertInput } from '../src/engine/convert/types.ts'
-import { noCorpus, readCorpus, type CorpusPage } from './extract-corpus.ts'
+import { noCorpus, pageTypes, readCorpus, type CorpusPage } from './extract-corpus.ts'
 import { quantile, table } from './lib/stats.ts'
 
 interface Said { title: string; author: string; date: string }
@@ -28,6 +32,8 @@ const truths = (): Truth[] | undefined => {
 
 const input = (page: CorpusPage, formats: ConvertInput['formats']): ConvertInput => ({ body: Buffer.from(page.html), contentType: 'text/html; charset=utf-8', url: page.url, status: 200, headers: [], formats, mode: 'normal', includeSelectors: [], excludeSelectors: [], given: true })
 
+const scrapeMeta = metascraper([metascraperTitle(), metascraperAuthor(), metascraperDate()])
+
 const extractors: Record<string, (page: CorpusPage) => Promise<Said>> = {
   lyrebird: async (page) => {
     const { metadata } = await convertDocument(input(page, [{ kind: 'raw_html' }]))
@@ -42,6 +48,10 @@ const extractors: Record<string, (page: CorpusPage) => Promise<Said>> = {
   defuddle: async (page) => {
     const made = await Defuddle(parseHTML(page.html).document as never, page.url, { useAsync: false })
     return { title: made.title, author: made.author, date: made.published }
+  },
+  metascraper: async (page) => {
+    const made = await scrapeMeta({ html: page.html, url: page.url, validateUrl: false })
+    return { title: made.title ?? '', author: made.author ?? '', date: made.date ?? '' }
   },
   readability: (page) => {
     const made = new Readability(parseHTML(page.html).document as never, { charThreshold: 0 }).parse()
@@ -85,7 +95,7 @@ for (const [name, run] of Object.entries(extractors)) {
 console.error = quiet
 
 const fields = ['title', 'author', 'date'] as const
-const groups: Record<string, (truth: Truth) => boolean> = { all: () => true, article: (truth) => truth.page.type === 'article', forum: (truth) => truth.page.type === 'forum', product: (truth) => truth.page.type === 'product', listing: (truth) => truth.page.type === 'listing' }
+const groups: Record<string, (truth: Truth) => boolean> = { all: () => true, ...Object.fromEntries(pageTypes.map((type) => [type, (truth: Truth) => truth.page.type === type])) }
 for (const [group, belongs] of Object.entries(groups)) {
   console.log(`\n${group}: share of the pages whose ground truth has the field; in brackets, values given where it has none`)
   console.log(table(['extractor', ...fields, 'ms p50'], [...results].map(([name, list]) => [

@@ -7,7 +7,7 @@ import type { MapIntent, PageOptions } from './jobs.ts'
 export const textParts = ['markdown', 'text', 'html', 'raw_html', 'summary'] as const
 export type TextPart = (typeof textParts)[number]
 /** Compared member by member. */
-export const fieldParts = ['metadata', 'json'] as const
+export const fieldParts = ['metadata', 'json', 'branding'] as const
 export type FieldPart = (typeof fieldParts)[number]
 /** Compared as sets of addresses. */
 export const listParts = ['links', 'images'] as const
@@ -32,6 +32,16 @@ export interface Watch {
   ignoreNumbers: boolean
   /** Least number of characters added and removed together that count as a change of a text. */
   minChars: number
+  /** Fields are compared as wholes, lists as sets. */
+  whole?: boolean
+  /** `all`: a change counts where every field that is watched has changed. */
+  on?: 'any' | 'all'
+  /** By field: how far a number has to move, by amount or by percentage. */
+  thresholds?: Record<string, { abs?: number; pct?: number }>
+  /** The first look is told as a change from nothing. */
+  firstRun?: boolean
+  /** Changes are told together, this far apart, instead of one by one. */
+  digestMinutes?: number | null
 }
 
 export type MonitorTarget = { kind: 'page'; url: string; page: PageOptions } | { kind: 'map'; map: MapIntent }
@@ -47,6 +57,8 @@ export interface MonitorIntent {
   watch: Watch
   /** Where `monitor.*` events of this one go. */
   webhook: MonitorWebhook | null
+  /** The endpoint of the workspace that was assigned to it, beside those that hear of every monitor. */
+  webhookId?: string | null
   /** The dialect's own, kept and given back. */
   options: Record<string, unknown>
 }
@@ -61,11 +73,12 @@ export interface MonitorWebhook {
   options?: Record<string, unknown>
 }
 
-/** What is left out stays as it is; of `page` and `options`, the members that are left out. */
-export type MonitorChange = Partial<Omit<MonitorIntent, 'target'>> & { target?: MonitorTarget; page?: Partial<ScrapeIntent> }
+/** What is left out stays as it is; of `watch`, `page` and `options`, the members that are left out. */
+export type MonitorChange = Partial<Omit<MonitorIntent, 'target' | 'watch'>> & { watch?: Partial<Watch>; target?: MonitorTarget; page?: Partial<ScrapeIntent> }
 
 export interface MonitorRecord {
   id: string
+  workspaceId: string
   intent: MonitorIntent
   dialect: string
   active: boolean
@@ -73,6 +86,7 @@ export interface MonitorRecord {
   failures: number
   nextAt: string | null
   lastRunAt: string | null
+  lastDigestAt: string | null
   createdAt: string
   updatedAt: string
 }
@@ -125,6 +139,7 @@ export interface Snapshot {
 export interface MonitorRun {
   id: string
   monitorId: string
+  workspaceId: string
   state: 'running' | 'completed' | 'failed' | 'skipped'
   trigger: 'created' | 'schedule' | 'manual'
   dueAt: string

@@ -53,7 +53,7 @@ export interface SearchIntent {
   sources?: string[]
   /** Passages about the query within so many tokens per result. */
   highlights?: { maxTokens: number }
-  /** The pages themselves, each within so many tokens. */
+  /** The pages themselves, each within so many tokens; a format `json` among theirs is structured data of each. */
   content?: { maxTokens: number; page: Omit<ScrapeIntent, 'url'> }
   /** What is wanted from all the pages together; needs `content` with a format `markdown`. */
   extract?: ExtractOptions

@@ -1,7 +1,7 @@
 /** What can be told. `*` and `job.*` take many. */
 export const webhookEventTypes = [
   'job.started', 'job.page', 'job.completed', 'job.partial', 'job.failed', 'job.cancelled', 'job.paused', 'job.resumed', 'job.retried',
-  'monitor.changed', 'monitor.run', 'monitor.failed', 'monitor.paused', 'session.created', 'session.stopped', 'credits.low', 'webhook.disabled', 'webhook.test',
+  'monitor.changed', 'monitor.digest', 'monitor.run', 'monitor.failed', 'monitor.paused', 'session.created', 'session.stopped', 'credits.low', 'webhook.disabled', 'webhook.test',
 ] as const
 
 /** An address that events are sent to. The secret is shown when it is made, and never again. */
@@ -17,7 +17,7 @@ export interface WebhookEndpoint {
   stats: { attempts: number; failures: number; lastAt: string | null; lastStatus: number | null }
   /** Until when the secret before the present one signs too. */
   oldSecretUntil: string | null
-  /** `dialect`: in which it was made; the rest is that dialect's own. */
+  /** `dialect`: in which it was made; `assigned`: true hears only of monitors that name it; the rest is that dialect's own. */
   options: Record<string, unknown>
   createdAt: string
   updatedAt: string

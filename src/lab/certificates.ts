@@ -21,7 +21,7 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const dayMs = 86_400_000
 
 const labNames = [
-  'lab.test', '*.lab.test', '*.tls.lab.test', '*.site.lab.test', 'fail.test', '*.fail.test',
+  'lab.test', '*.lab.test', '*.tls.lab.test', '*.site.lab.test', '*.amazon.lab.test', 'fail.test', '*.fail.test',
   'lab.localhost', '*.lab.localhost', 'fail.localhost', '*.fail.localhost', 'localhost',
 ]
 

@@ -106,7 +106,7 @@ const placeOf = (host: string): Place => {
   const fail = labelOf(name, 'fail.test')
   if (lab === undefined && fail === undefined) return 'elsewhere'
   if (tlsFaultOf(name) === 'protocol') return 'old-tls'
-  if (lab !== undefined) return /^([a-z0-9-]+(\.(tls|site))?)?$/.test(lab) ? 'here' : 'nowhere'
+  if (lab !== undefined) return /^([a-z0-9-]+(\.(tls|site|amazon))?)?$/.test(lab) ? 'here' : 'nowhere'
   const code = failureOfHost(name)?.code
   if (fail === '') return 'here'
   if (code === undefined || code === 'target.dns_failed') return 'nowhere'

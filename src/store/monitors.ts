@@ -25,18 +25,19 @@ export interface NewMonitor {
 export const insertMonitor = async (db: Database, it: NewMonitor): Promise<void> => {
   await db.insertInto('monitors').values({
     id: it.id, workspace_id: it.workspaceId, key_id: it.keyId, actor: json(it.actor), prices: json(it.prices), dialect: it.dialect, request_id: it.requestId,
-    intent: json(it.intent), reason: null, next_at: it.nextAt, last_run_at: null, created_at: it.now, updated_at: it.now,
+    intent: json(it.intent), reason: null, next_at: it.nextAt, last_run_at: null, last_digest_at: null, created_at: it.now, updated_at: it.now,
   }).execute()
 }
 
 export interface MonitorWork extends Omit<NewMonitor, 'now'> {
   active: boolean
   createdAt: Date
+  lastDigestAt: Date | null
 }
 
 const workOf = (row: Selectable<MonitorRow>): MonitorWork => ({
   id: row.id, workspaceId: row.workspace_id, keyId: row.key_id, actor: row.actor, prices: row.prices, dialect: row.dialect, requestId: row.request_id,
-  intent: row.intent, nextAt: row.next_at, active: row.active, createdAt: row.created_at,
+  intent: row.intent, nextAt: row.next_at, active: row.active, createdAt: row.created_at, lastDigestAt: row.last_digest_at,
 })
 
 export const getMonitorWork = async (db: Database, id: string): Promise<MonitorWork | undefined> => {
@@ -74,6 +75,14 @@ export const lastSnapshot = async (db: Database, monitorId: string): Promise<{ i
   return row?.body ? { id: row.id, snapshot: JSON.parse(await unpack(row.body, row.encoding ?? 'plain')) as Snapshot } : undefined
 }
 
+/** Changes that were seen since an instant, oldest first. */
+export const changesSince = async (db: Database, monitorId: string, since: Date, limit: number): Promise<{ run_id: string; at: string; diff: MonitorDiff | null }[]> => {
+  const rows = await db.selectFrom('monitor_runs').select(['id', 'finished_at', 'diff']).where('monitor_id', '=', monitorId).where('changed', '=', true).where('finished_at', '>', since)
+    .orderBy('seq').limit(limit).execute()
+  // Safe: `finishRun` wrote it.
+  return rows.map((row) => ({ run_id: row.id, at: row.finished_at?.toISOString() ?? '', diff: row.diff as MonitorDiff | null }))
+}
+
 export interface RunResult {
   state: 'completed' | 'failed'
   diff: MonitorDiff | null
@@ -82,6 +91,8 @@ export interface RunResult {
   previousId: string | null
   snapshot: Snapshot | null
   now: Date
+  /** This run tells all changes since the last digest. */
+  digest?: boolean
   /** Failures in a row after which the monitor is switched off. */
   failuresMax?: number
   /** What to tell, and under which id; the same when the run is done twice. */
@@ -99,7 +110,7 @@ export const finishRun = async (db: Database, id: string, result: RunResult): Pr
     }).where('id', '=', id).where('state', '=', 'running').returning(['monitor_id', 'workspace_id']).executeTakeFirst()
     if (!run) return false
     const failed = result.state === 'failed'
-    const { failures } = await trx.updateTable('monitors').set({ last_run_at: result.now, failures: failed ? sql`failures + 1` : 0 }).where('id', '=', run.monitor_id).returning('failures').executeTakeFirstOrThrow()
+    const { failures } = await trx.updateTable('monitors').set({ last_run_at: result.now, ...(result.digest ? { last_digest_at: result.now } : {}), failures: failed ? sql`failures + 1` : 0 }).where('id', '=', run.monitor_id).returning('failures').executeTakeFirstOrThrow()
     const tell = (event: { type: string; id: string; data: unknown }) =>
       sql`select fan_out(${run.workspace_id}, null, ${run.monitor_id}, ${event.type}, ${event.id}, ${result.now}, ${text(event.data)}::json)`.execute(trx)
     for (const event of result.events ?? []) await tell(event)
@@ -134,6 +145,7 @@ export const deleteMonitor = (db: Database, id: string): Promise<void> =>
 
 const toRecord = (row: Selectable<MonitorRow>): MonitorRecord => ({
   id: row.id,
+  workspaceId: row.workspace_id,
   // Safe: the verb wrote it.
   intent: row.intent as MonitorIntent,
   dialect: row.dialect,
@@ -142,6 +154,7 @@ const toRecord = (row: Selectable<MonitorRow>): MonitorRecord => ({
   failures: row.failures,
   nextAt: row.next_at?.toISOString() ?? null,
   lastRunAt: row.last_run_at?.toISOString() ?? null,
+  lastDigestAt: row.last_digest_at?.toISOString() ?? null,
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
 })
@@ -170,6 +183,7 @@ export const listRuns = async (db: Database, monitorId: string, query: { limit: 
 const toRun = async (row: Selectable<MonitorRunRow>, whole: boolean): Promise<MonitorRun> => ({
   id: row.id,
   monitorId: row.monitor_id,
+  workspaceId: row.workspace_id,
   state: row.state,
   trigger: row.trigger,
   dueAt: row.due_at.toISOString(),

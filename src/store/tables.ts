@@ -340,6 +340,7 @@ export interface MonitorRow {
   failures: Generated<number>
   next_at: Date | null
   last_run_at: Date | null
+  last_digest_at: Date | null
   created_at: Date
   updated_at: Date
 }

@@ -17,6 +17,7 @@ const own = async (deps: VerbDeps, actor: Actor, { id, dialect }: MonitorQuery):
 export const monitorVerbs = {
   monitors_create: steering<'monitors_create'>(async (deps, visit, actor, intent) => {
     if (intent.webhook) await deps.webhooks.judge(intent.webhook.url, actor.mode, ['webhook', 'url'])
+    if (intent.webhookId) await deps.webhooks.get(actor.workspaceId, intent.webhookId)
     return deps.monitors.create(actor, { prices: isFree(actor) ? freePrices : visit.prices, dialect: visit.dialect, requestId: visit.id }, intent)
   }),
   monitors_list: reading<'monitors_list'>(async (deps, actor, { dialect }) => (await deps.monitors.list(actor.workspaceId)).filter((monitor) => dialect === undefined || monitor.dialect === dialect)),
@@ -24,6 +25,7 @@ export const monitorVerbs = {
   monitors_update: steering<'monitors_update'>(async (deps, _, actor, { id, dialect, change, active }) => {
     if (dialect !== undefined) await own(deps, actor, { id, dialect })
     if (change.webhook) await deps.webhooks.judge(change.webhook.url, actor.mode, ['webhook', 'url'])
+    if (change.webhookId) await deps.webhooks.get(actor.workspaceId, change.webhookId)
     return deps.monitors.update(actor.workspaceId, id, change, active)
   }),
   monitors_delete: steering<'monitors_delete'>(async (deps, _, actor, query) => {

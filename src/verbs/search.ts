@@ -47,6 +47,8 @@ export const search: Metered<'search'> = {
 /** One search with the pages that it asks for. Throws what a test key asks for by name. */
 export const oneSearch = async (deps: SearchDeps, actor: Actor, intent: SearchIntent, signal: AbortSignal): Promise<Outcome<SearchValue>> => {
   refuseByName(intent.query, actor)
+  if (intent.content) deps.engine.check({ ...intent.content.page, url: '' }, actor.mode)
+  if (intent.extract) deps.engine.check(scrapeIntent({ url: '', formats: [{ kind: 'json', extract: intent.extract }] }), actor.mode)
   const deadline = new Deadline(intent.timeoutMs, signal)
   try {
     const [found, events] = await Promise.all([ask(deps, actor, intent, deadline), intent.events ? askEvents(deps, actor, intent, intent.events, deadline) : undefined])

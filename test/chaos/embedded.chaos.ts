@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectExact, type JobView } from '../support/jobs.ts'
 import { allPages, expectWhole, expectedOf, isOver, startReceiver, startServer, until, type ServerProcess } from './bed.ts'
 
-const n = 300
+const n = 500
 const kills = 6
 let folder: string
 let receiver: Awaited<ReturnType<typeof startReceiver>>

@@ -1,11 +1,12 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDatabase } from '../support/backends.ts'
+import { startCluster, type Cluster } from '../support/postgres-cluster.ts'
 import { expectExact, type JobView } from '../support/jobs.ts'
 import { allPages, expectWhole, expectedOf, isOver, startReceiver, startServer, until, type ServerProcess } from './bed.ts'
 
 const n = 500
-const server = process.env.TEST_DATABASE_URL ?? 'postgresql://postgres@127.0.0.1:5432/test'
+let cluster: Cluster
 let database: Awaited<ReturnType<typeof createDatabase>>
 let receiver: Awaited<ReturnType<typeof startReceiver>>
 let api: ServerProcess
@@ -13,7 +14,8 @@ let workers: ServerProcess[]
 let settings: Record<string, string>
 
 beforeAll(async () => {
-  database = await createDatabase(server)
+  cluster = await startCluster()
+  database = await createDatabase(cluster.url)
   receiver = await startReceiver()
   settings = { dataDir: '/nonexistent', databaseUrl: database.url, webhookHttp: 'true', egressAllow: `127.0.0.1:${receiver.port}` }
   api = await startServer({ ...settings, runJobs: 'false' })
@@ -24,11 +26,11 @@ afterAll(async () => {
   for (const one of [api, ...workers]) one.kill('SIGKILL')
   await Promise.all([api, ...workers].map((one) => one.exited))
   await receiver.close()
-  await database.drop()
+  await cluster.drop()
 })
 
 describe('three workers on one PostgreSQL', () => {
-  it('share a crawl exactly, though one is killed, one is frozen past its lease, and the database drops every connection', async () => {
+  it('share a crawl exactly, though one is killed, one is frozen past its lease, and the database drops every connection and crashes', async () => {
     const { data: { secret: key } } = await api.call<{ data: { secret: string } }>('/v1/keys', { json: { name: 'chaos', mode: 'live', scopes: ['scrape', 'read', 'admin'] } })
     await api.call('/v1/usage/limit', { method: 'PUT', json: { monthly_credits: 10_000 }, key })
     await api.call('/v1/webhooks', { json: { url: receiver.url, events: ['job.*'] }, key })
@@ -37,7 +39,7 @@ describe('three workers on one PostgreSQL', () => {
     })
     const get = async () => (await api.call<{ data: JobView }>(`/v1/jobs/${id}`, { key })).data
     const reach = (done: number) => until(get, (job) => job.counts.done >= done || isOver(job))
-    const db = new Client({ connectionString: server })
+    const db = new Client({ connectionString: cluster.url })
     await db.connect()
 
     await reach(60)
@@ -57,6 +59,11 @@ describe('three workers on one PostgreSQL', () => {
     await reach(220)
     await db.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [new URL(database.url).pathname.slice(1)])
     await db.end()
+    await reach(280)
+    await cluster.crash()
+    const restartedAt = performance.now()
+    await reach(320)
+    console.log(`went on ${Math.round(performance.now() - restartedAt)} ms after the database was back`)
 
     const job = await until(get, isOver)
     const pages = await allPages(api.call, id, key)

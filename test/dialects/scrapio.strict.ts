@@ -74,3 +74,50 @@ export const cancelReply = z.strictObject({ request_id: z.string(), job_id: z.st
 const item = z.looseObject({ rank: z.int(), title: z.string(), url: z.string(), snippet: z.string(), position: z.int(), link: z.string() })
 export const googleReply = z.strictObject({ request_id: z.string(), meta_data: z.record(z.string(), z.unknown()), organic_results: z.array(item).optional(), news_results: z.array(item).optional(), results: z.array(item), pagination: z.record(z.string(), z.unknown()) })
 export const fastReply = z.strictObject({ meta_data: z.record(z.string(), z.unknown()), organic_results: z.array(item).optional(), news_results: z.array(item).optional() })
+
+const nullable = <T extends z.ZodType>(schema: T) => schema.nullable()
+const monitor = {
+  id: z.string(), tenant_id: z.string(), name: z.string(), url: z.string(), mode: z.enum(['fields', 'content']), extract: nullable(z.record(z.string(), z.string())), cron: z.string(),
+  watch: z.strictObject({ fields: z.array(z.string()), on: z.enum(['any', 'all']), notify_on_first_run: z.boolean(), thresholds: nullable(z.record(z.string(), z.unknown())), ignore_patterns: nullable(z.array(z.string())), digest_interval_minutes: nullable(z.int()) }),
+  webhook_endpoint_id: nullable(z.string()), active: z.boolean(), last_run_at: nullable(time), next_run_at: nullable(time), last_digest_at: nullable(time), created_at: time, updated_at: time,
+}
+export const monitorReply = z.strictObject({ request_id: z.string(), ...monitor })
+export const monitorList = z.strictObject({ request_id: z.string(), monitors: z.array(z.strictObject(monitor)) })
+export const triggerReply = z.strictObject({ request_id: z.string(), run_id: z.string(), job_id: nullable(z.string()) })
+const run = {
+  id: z.string(), scheduleId: z.string(), tenantId: z.string(), jobId: nullable(z.string()), status: z.enum(['pending', 'running', 'completed', 'failed', 'skipped']), triggeredAt: time,
+  completedAt: nullable(time), error: nullable(z.string()), extractedWatchValues: nullable(z.record(z.string(), z.unknown())),
+}
+export const runList = z.strictObject({ request_id: z.string(), runs: z.array(z.strictObject(run)) })
+export const latestRun = z.strictObject({ request_id: z.string(), ...run, result: z.unknown() })
+const change = {
+  id: z.string(), scheduleId: z.string(), tenantId: z.string(), runId: z.string(), previousRunId: nullable(z.string()),
+  changes: z.array(z.strictObject({ field: z.string(), previousValue: z.unknown(), newValue: z.unknown() })), detectedAt: time,
+}
+export const changeList = z.strictObject({ request_id: z.string(), changes: z.array(z.strictObject(change)) })
+export const latestChange = z.strictObject({ request_id: z.string(), ...change })
+const endpoint = { id: z.string(), url: z.string(), description: z.string(), events: z.array(z.string()), active: z.boolean(), created_at: time, updated_at: time }
+export const endpointReply = z.strictObject({ request_id: z.string(), ...endpoint, secret: z.string().optional() })
+export const endpointList = z.strictObject({ request_id: z.string(), endpoints: z.array(z.strictObject(endpoint)) })
+
+const text = nullable(z.string())
+const number = nullable(z.number())
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
+export const productReply = z.strictObject({
+  provider: z.literal('amazon'), page_type: z.literal('product'), asin: text, title: text, brand: text, price: number, currency: text, availability: text, rating: number, review_count: nullable(z.int()),
+  images: z.array(z.string()), bullet_points: z.array(z.string()), delivery: z.array(z.strictObject({ type: text, date: nullable(z.strictObject({ by: text })) })),
+  featured_merchant: nullable(z.strictObject({ name: z.string(), seller_id: text, shipped_from: text, is_amazon_fulfilled: nullable(z.boolean()) })), buybox: nullable(z.record(z.string(), scalar)),
+  category: z.array(z.strictObject({ ladder: z.array(z.strictObject({ name: z.string(), url: z.string() })) })), product_details: z.record(z.string(), scalar), url: z.url(),
+})
+const hit = {
+  position: z.int().positive(), asin: text, title: text, price: number, currency: text, rating: number, review_count: nullable(z.int()), is_prime: nullable(z.boolean()), is_sponsored: nullable(z.boolean()), image: text, url: z.url(),
+}
+const found = {
+  provider: z.literal('amazon'), page_type: z.literal('search'), products: z.array(z.strictObject(hit)),
+  meta_data: z.strictObject({
+    url: z.url(), query: text, start_page: z.int().optional(), page: z.int().positive(), end_page: z.int().optional(), pages_requested: z.int().optional(), pages_returned: z.int().optional(),
+    sort_by: text, merchant_id: text, country: text, domain: text, number_of_results: number, number_of_products: z.int(),
+  }),
+}
+export const amazonSearch = z.strictObject({ ...found, request_id: z.string(), results: z.array(z.strictObject({ ...hit, asin: z.string(), title: z.string(), provider: z.literal('amazon') })) })
+export const amazonCrawl = z.strictObject(found)

@@ -154,6 +154,15 @@ describe('a map', () => {
     expect(ranked.data.urls).toHaveLength(3)
   })
 
+  it('is the same as a job, with counts of what it found', async () => {
+    const id = await jobs.submit('/v1/map/jobs', { url: 'https://site.lab.test/', limit: 5 })
+    const job = await jobs.wait(id) as unknown as { counts: { discovered: number; done: number; skipped: number }; skipped_by_reason: object; result: { urls: { last_modified?: string }[]; discovered: number } }
+    expect(job.result.urls).toHaveLength(5)
+    expect(job.counts).toMatchObject({ discovered: job.result.discovered, done: 5, failed: 0, queued: 0, skipped: job.result.discovered - 5 })
+    expect(job.skipped_by_reason).toEqual({ limit: job.counts.skipped })
+    expect(JSON.stringify(job.result)).not.toContain('lastModified')
+  })
+
   it('fails as its only seed does', async () => {
     expect((await jobs.call<{ code: string }>('/v1/map', { json: { url: 'https://target-dns-failed.fail.test/' } }, 502)).code).toBe('target.dns_failed')
   })

@@ -37,6 +37,14 @@ describe('a batch', () => {
 })
 
 describe('a crawl', () => {
+  it('gives every page in its own formats, data that is extracted from it included', async () => {
+    const id = await jobs.submit('/v1/crawl', { url: 'https://docs.lab.test/', limit: 3, delay_ms: 0, formats: ['markdown', { type: 'json', selectors: { title: 'h1' } }] })
+    await jobs.wait(id)
+    const documents = (await jobs.results(id)).map(({ document }) => document as { markdown?: string; json?: { title?: string } } | null)
+    expect(documents).toHaveLength(3)
+    for (const document of documents) expect(document?.markdown).toContain(document?.json?.title ?? 'no title')
+  })
+
   it('gives every page of the site once, and every URL a reason', async () => {
     const id = await jobs.submit('/v1/crawl', { url: 'https://site.lab.test/', limit: 500, delay_ms: 0 })
     const job = await jobs.wait(id)

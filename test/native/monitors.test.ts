@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => app.close())
 
 interface Monitor { id: string; active: boolean; next_at: string | null; failures: number }
-interface Run { id: string; state: string; trigger: string; changed: boolean; previous_id: string | null; diff: { texts: { markdown?: { unified: string } }; lists: { urls?: unknown } } | null; failure: { code: string } | null; snapshot?: { texts: { markdown?: string }; lists: { urls?: string[] } } }
+interface Run { id: string; state: string; trigger: string; changed: boolean; previous_id: string | null; diff: { texts: { markdown?: { unified: string } }; lists: { urls?: unknown }; fields: { json?: { path: string }[] } } | null; failure: { code: string } | null; snapshot?: { texts: { markdown?: string }; lists: { urls?: string[] } } }
 
 const create = async (json: unknown) => (await jobs.call<{ data: Monitor }>('/v1/monitors', { json }, 201)).data
 const runsOf = async (id: string) => (await jobs.call<{ data: Run[] }>(`/v1/monitors/${id}/runs`)).data
@@ -42,6 +42,19 @@ describe('a monitor', () => {
     expect(await key.used()).toBe(2)
     await jobs.call(`/v1/monitors/${id}`, { method: 'DELETE' })
     await jobs.call(`/v1/monitors/${id}`, {}, 404)
+  })
+
+  it('watches data that is extracted from the page, member by member', async () => {
+    const { id } = await create({
+      url: 'https://changes.lab.test/', schedule: 'every 1h',
+      page: { formats: [{ type: 'json', selectors: { title: 'h1', text: { selector: 'p', list: true } } }] }, watch: { parts: ['json'], fields: ['text'] },
+    })
+    await runs(id, 1)
+    await jobs.call(`/v1/monitors/${id}/trigger`, { method: 'POST' }, 202)
+    const [second] = await runs(id, 2)
+    const changes = second?.diff?.fields.json ?? []
+    expect(changes.length).toBeGreaterThan(0)
+    expect(changes.every(({ path }) => path.startsWith('text['))).toBe(true)
   })
 
   it('looks when its time has come, once, and not while it is paused', async () => {

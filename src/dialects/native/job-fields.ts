@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jobKinds, jobStates, type JobPage, type JobRecord, type JobWebhook, type Pace, type UrlPattern } from '../../contract/jobs.ts'
+import { jobKinds, jobStates, type JobPage, type JobRecord, type JobWebhook, type MapResult, type Pace, type UrlPattern } from '../../contract/jobs.ts'
 import { Failure } from '../../failure/failure.ts'
 import { renderDocument } from './scrape.ts'
 
@@ -76,23 +76,44 @@ export const renderFailureJson = (json: unknown) => {
   return { code: failure.code, message: failure.message, retry: failure.retry, who_acts: failure.class, ...failure.plainFacts, evidence: failure.evidence }
 }
 
-export const renderJob = (job: JobRecord) => ({
-  id: job.id,
-  kind: job.kind,
-  state: job.state,
-  counts: job.counts,
-  skipped_by_reason: job.skippedByReason,
-  credits: job.credits,
-  limit: job.limit,
-  truncated: job.truncated,
-  failure: renderFailureJson(job.failure),
-  metadata: job.intent.metadata ?? null,
-  ...(job.kind === 'map' && job.result !== null ? { result: job.result } : {}),
-  created_at: job.createdAt,
-  started_at: job.startedAt,
-  finished_at: job.finishedAt,
-  expires_at: job.expiresAt,
+export const renderMap = (map: MapResult) => ({
+  seeds: map.seeds,
+  urls: map.urls.map(({ lastModified, ...rest }) => ({ ...rest, ...(lastModified === undefined ? {} : { last_modified: lastModified }) })),
+  discovered: map.discovered,
+  exhausted: map.exhausted,
+  failures: map.failures,
 })
+
+/** A map has no rows of pages: what it found is in its result, and what is left out there was too much. */
+const mapped = ({ urls, discovered }: MapResult): Pick<JobRecord, 'counts' | 'skippedByReason'> => {
+  const skipped = Math.max(0, discovered - urls.length)
+  return { counts: { discovered, queued: 0, done: urls.length, failed: 0, skipped }, skippedByReason: skipped > 0 ? { limit: skipped } : {} }
+}
+
+// Safe: the worker of maps wrote it.
+const mapOf = (job: JobRecord): MapResult | null => (job.kind === 'map' ? job.result as MapResult | null : null)
+
+export const renderJob = (job: JobRecord) => {
+  const map = mapOf(job)
+  const { counts, skippedByReason } = map ? mapped(map) : job
+  return {
+    id: job.id,
+    kind: job.kind,
+    state: job.state,
+    counts,
+    skipped_by_reason: skippedByReason,
+    credits: job.credits,
+    limit: job.limit,
+    truncated: job.truncated,
+    failure: renderFailureJson(job.failure),
+    metadata: job.intent.metadata ?? null,
+    ...(map ? { result: renderMap(map) } : {}),
+    created_at: job.createdAt,
+    started_at: job.startedAt,
+    finished_at: job.finishedAt,
+    expires_at: job.expiresAt,
+  }
+}
 
 export const pageReply = z.looseObject({
   n: z.int(),

@@ -6,6 +6,8 @@ import { renderFailureJson } from './job-fields.ts'
 import { pageFields, toIntent, urlField } from './scrape.ts'
 import { mapFields, toMap } from './submit.ts'
 
+const threshold = z.strictObject({ abs: z.number().positive().optional(), pct: z.number().positive().optional() })
+
 const watch = z.strictObject({
   parts: z.array(z.enum(watchedParts)).min(1).max(watchedParts.length).default(['markdown']),
   section: z.string().min(1).max(300).nullable().default(null).describe('Only what stands under this heading'),
@@ -14,11 +16,16 @@ const watch = z.strictObject({
   ignore_case: z.boolean().default(false),
   ignore_numbers: z.boolean().default(false),
   min_chars: z.int().min(0).max(1_000_000).default(0),
+  whole: z.boolean().optional().describe('`true` compares fields as wholes, and lists as sets'),
+  on: z.enum(['any', 'all']).optional().describe('`all`: only where every field that is watched has changed'),
+  thresholds: z.record(z.string().max(200), threshold).optional().describe('By field: how far a number has to move, by amount or by percentage'),
+  first_run: z.boolean().optional().describe('`true` tells the first look as a change'),
+  digest_minutes: z.int().min(1).max(525_600).nullable().optional().describe('Tells changes together as `monitor.digest`, this far apart'),
 })
 
 const webhook = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(2048),
-  events: z.array(z.enum(['monitor.changed', 'monitor.run', 'monitor.failed', 'monitor.paused', 'monitor.*'])).min(1).default(['monitor.changed']),
+  events: z.array(z.enum(['monitor.changed', 'monitor.digest', 'monitor.run', 'monitor.failed', 'monitor.paused', 'monitor.*'])).min(1).default(['monitor.changed']),
   secret: z.string().min(16).max(256).optional(),
 })
 
@@ -56,8 +63,11 @@ const id = z.object({ id: z.string().min(1).max(100) })
 type Webhook = { url: string; events: string[]; secret?: string | undefined } | null
 const webhookOf = (it: Webhook): MonitorIntent['webhook'] => it && { url: it.url, events: it.events, ...(it.secret === undefined ? {} : { secret: it.secret }) }
 
+const watchMore = ({ whole, on, thresholds, first_run: firstRun, digest_minutes: digestMinutes }: z.output<typeof watch>): Partial<Watch> =>
+  defined({ whole, on, thresholds: thresholds && Object.fromEntries(Object.entries(thresholds).map(([name, one]) => [name, defined(one)])), firstRun, digestMinutes }) as Partial<Watch>
+
 const watchOf = (it: z.output<typeof watch>): Watch =>
-  ({ parts: it.parts, section: it.section, fields: it.fields, ignore: it.ignore, ignoreCase: it.ignore_case, ignoreNumbers: it.ignore_numbers, minChars: it.min_chars })
+  ({ parts: it.parts, section: it.section, fields: it.fields, ignore: it.ignore, ignoreCase: it.ignore_case, ignoreNumbers: it.ignore_numbers, minChars: it.min_chars, ...watchMore(it) })
 
 const targetOf = (it: { url?: string | undefined; page?: z.output<z.ZodObject<typeof pageFields>> | undefined; map?: z.output<z.ZodObject<typeof mapFields>> | undefined }): MonitorTarget => {
   if (it.map) return { kind: 'map', map: toMap(it.map) }
@@ -68,7 +78,7 @@ const targetOf = (it: { url?: string | undefined; page?: z.output<z.ZodObject<ty
 const renderMonitor = ({ intent, ...it }: MonitorRecord) => ({
   id: it.id, name: intent.name, active: it.active, reason: it.reason, schedule: intent.schedule, time_zone: intent.timeZone, missed: intent.missed,
   target: intent.target.kind === 'page' ? { url: intent.target.url, formats: intent.target.page.formats.map((format) => format.kind) } : { map: { seeds: intent.target.map.seeds } },
-  watch: { parts: intent.watch.parts, section: intent.watch.section, fields: intent.watch.fields, ignore: intent.watch.ignore, ignore_case: intent.watch.ignoreCase, ignore_numbers: intent.watch.ignoreNumbers, min_chars: intent.watch.minChars },
+  watch: { parts: intent.watch.parts, section: intent.watch.section, fields: intent.watch.fields, ignore: intent.watch.ignore, ignore_case: intent.watch.ignoreCase, ignore_numbers: intent.watch.ignoreNumbers, min_chars: intent.watch.minChars, whole: intent.watch.whole, on: intent.watch.on, thresholds: intent.watch.thresholds, first_run: intent.watch.firstRun, digest_minutes: intent.watch.digestMinutes },
   webhook: intent.webhook && { url: intent.webhook.url, events: intent.webhook.events },
   failures: it.failures, next_at: it.nextAt, last_run_at: it.lastRunAt, created_at: it.createdAt, updated_at: it.updatedAt,
 })

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Outcome } from '../../contract/outcome.ts'
-import { formatKinds, renders, scrapeDefaults, scrapeIntent } from '../../contract/intent.ts'
+import { renders, scrapeDefaults, scrapeIntent, type FormatRequest } from '../../contract/intent.ts'
 import { modes } from '../../contract/document.ts'
-import { safeSearches, searchDefaults, timeBases, topics, type SearchIntent, type SearchResult, type SearchValue } from '../../contract/search.ts'
+import { safeSearches, searchDefaults, timeBases, topics, type SearchIntent, type SearchValue } from '../../contract/search.ts'
 import { route, type Reply, type ReplyInfo } from '../dialect.ts'
-import { extraction, extractFields, extractionBody, optionsOf } from './extract-formats.ts'
+import { extractFields, optionsOf } from './extract-formats.ts'
+import { format, formatNames, toFormats } from './formats.ts'
+import { extractReply, failureReply, renderExtract, renderResult, resultReply } from './search-values.ts'
 import { urlField } from './scrape.ts'
 
 const domain = z.string().min(1).max(253).regex(/^[^\s/"]+$/, 'A host name such as example.com')
@@ -17,7 +19,7 @@ const dayMs = 86_400_000
 const spans = { day: dayMs, week: 7 * dayMs, month: 31 * dayMs, year: 366 * dayMs } as const
 
 const content = z.strictObject({
-  formats: z.array(z.enum(formatKinds)).min(1).max(formatKinds.length).default(['markdown']),
+  formats: z.array(format).min(1).max(formatNames.length).default(['markdown']).describe('As in /v1/scrape'),
   max_tokens: tokens(200_000, 8_000),
   mode: z.enum(modes).default('reader'),
   render: z.enum(renders).default('auto'),
@@ -46,10 +48,15 @@ const searchBody = z.strictObject({
   sources: z.array(z.string().max(40)).min(1).max(10).optional().describe('Only these of `providers.search` in /v1/capabilities'),
   highlights: z.union([z.boolean(), z.strictObject({ max_tokens: tokens(20_000, 500) })]).default(true).describe('Passages about the query'),
   content: z.union([z.boolean(), content]).default(false).describe('The pages themselves, fetched as by /v1/scrape and billed as there; a page that fails carries its own problem and costs nothing'),
-  extract: z.strictObject({ schema: extractFields.schema, prompt: extractFields.prompt, engine: extractFields.engine }).optional().describe('Structured data from all the pages together; needs `content` with the format markdown'),
+  extract: z.strictObject({
+    ...extractFields,
+    over: z.enum(['each', 'all']).default('each').describe('`each`: from every result by itself, with its own data or its own failure; `all`: once from all the pages together'),
+  }).optional().describe('Structured data, as in /v1/extract; the pages are fetched for it and billed as by /v1/scrape where they gave something'),
   timeout_ms: z.int().min(1000).max(300_000).default(searchDefaults.timeoutMs),
-}).refine((body) => body.extract === undefined || body.content === true || (body.content !== false && body.content.formats.includes('markdown')), { error: 'Needs `content` with the format markdown', path: ['extract'] })
-  .refine(({ extract }) => extract === undefined || extract.schema !== undefined || extract.prompt !== undefined, { error: 'Give a schema or a prompt', path: ['extract', 'schema'] })
+}).refine(({ extract }) => extract === undefined || extract.schema !== undefined || extract.prompt !== undefined || extract.selectors !== undefined, { error: 'Give a schema, a prompt or selectors', path: ['extract', 'schema'] })
+  .refine(({ extract }) => extract?.over !== 'all' || extract.selectors === undefined, { error: 'Selectors are for each page by itself', path: ['extract', 'selectors'] })
+  .refine(({ extract, content: asked }) => extract?.over !== 'all' || asked === true || (asked !== false && toFormats(asked.formats).some(({ kind }) => kind === 'markdown')), { error: '`all` needs `content` with the format markdown', path: ['extract', 'over'] })
+  .refine(({ extract, content: asked }) => extract?.over !== 'each' || typeof asked === 'boolean' || toFormats(asked.formats).every(({ kind }) => kind !== 'json'), { error: 'Give either this or the format json of `content`', path: ['extract'] })
   .refine(({ after, before }) => after === undefined || before === undefined || Date.parse(after) <= Date.parse(before), { error: 'before must not be earlier than after', path: ['before'] })
 
 const searchQuery = z.strictObject({
@@ -58,9 +65,13 @@ const searchQuery = z.strictObject({
   limit: z.coerce.number().pipe(z.int().min(1).max(100)).optional(),
 }).refine(({ query, q }) => (query === undefined) !== (q === undefined), { error: 'Give query', path: ['query'] })
 
-const toIntent = (body: z.output<typeof searchBody>): SearchIntent => {
+type Body = z.output<typeof searchBody>
+
+const toIntent = (body: Body): SearchIntent => {
   const from = body.after ?? (body.time_range === undefined ? undefined : new Date(Date.now() - spans[body.time_range]).toISOString())
-  const asked = body.content === true ? content.parse({}) : body.content
+  const each: FormatRequest[] = body.extract?.over === 'each' ? [{ kind: 'json', extract: optionsOf(body.extract) }] : []
+  const asked = typeof body.content === 'object' ? body.content : content.parse({})
+  const formats = [...(body.content === false ? [] : toFormats(asked.formats)), ...each]
   const passages = body.highlights === true ? { max_tokens: 500 } : body.highlights
   return {
     query: body.query,
@@ -78,66 +89,37 @@ const toIntent = (body: z.output<typeof searchBody>): SearchIntent => {
     ...(body.country === undefined ? {} : { country: body.country }),
     ...(body.sources === undefined ? {} : { sources: body.sources }),
     ...(passages === false ? {} : { highlights: { maxTokens: passages.max_tokens } }),
-    ...(asked === false ? {} : { content: { maxTokens: asked.max_tokens, page: pageOf(asked) } }),
-    ...(body.extract ? { extract: optionsOf(body.extract) } : {}),
+    ...(body.content === false && each.length === 0 ? {} : { content: { maxTokens: asked.max_tokens, page: pageOf(asked, formats) } }),
+    ...(body.extract?.over === 'all' ? { extract: optionsOf(body.extract) } : {}),
   }
 }
 
-const pageOf = (asked: z.output<typeof content>) => {
+const pageOf = (asked: z.output<typeof content>, formats: FormatRequest[]) => {
   const { url: _url, ...page } = scrapeIntent({
-    url: '', formats: [...new Set(asked.formats)].map((kind) => ({ kind })), mode: asked.mode, render: asked.render, maxAgeS: asked.max_age_s, timeoutMs: asked.timeout_ms,
+    url: '', formats, mode: asked.mode, render: asked.render, maxAgeS: asked.max_age_s, timeoutMs: asked.timeout_ms,
     ...(asked.index === undefined ? {} : { index: asked.index }),
   })
   return page
 }
 
-const failure = z.looseObject({ code: z.string(), message: z.string() })
-
 const searchReply = z.object({
   data: z.object({
     query: z.string(),
-    results: z.array(z.looseObject({
-      url: z.string(), title: z.string(), snippet: z.string(), highlights: z.array(z.string()), score: z.number(), sources: z.array(z.string()),
-      content: z.looseObject({ status: z.enum(['ok', 'failed']), failure: failure.optional() }).optional(),
-    })),
-    sources: z.array(z.object({ name: z.string(), ok: z.boolean(), results: z.int(), ms: z.number(), failure: failure.optional() })),
+    results: z.array(resultReply),
+    sources: z.array(z.object({ name: z.string(), ok: z.boolean(), results: z.int(), ms: z.number(), failure: failureReply.optional() })),
     warnings: z.array(z.string()),
-    extract: z.looseObject({ json: z.unknown().optional(), extraction: extraction.optional(), failure: failure.optional() }).optional(),
+    extract: extractReply.optional(),
   }),
   usage: z.object({ credits: z.number() }),
   request_id: z.string(),
   evidence: z.array(z.looseObject({ tier: z.string(), outcome: z.string(), ms: z.number() })),
 })
 
-const renderResult = (result: SearchResult) => ({
-  url: result.url,
-  title: result.title,
-  snippet: result.snippet,
-  highlights: result.highlights,
-  score: result.score,
-  sources: result.sources,
-  description: result.description,
-  site_name: result.siteName,
-  author: result.author,
-  language: result.language,
-  favicon: result.favicon,
-  image: result.image,
-  published_at: result.publishedAt,
-  modified_at: result.modifiedAt,
-  crawled_at: result.crawledAt,
-  ...(result.content ? { content: renderContent(result.content) } : {}),
-})
-
-const renderContent = (outcome: NonNullable<SearchResult['content']>) => {
-  if (!outcome.ok) return { status: 'failed', failure: { code: outcome.failure.code, message: outcome.failure.message, retry: outcome.failure.retry, ...outcome.failure.plainFacts } }
-  const { finalUrl, fetchedAt, renderer, cached, formats, metadata, warnings } = outcome.value
-  return { status: 'ok', final_url: finalUrl, fetched_at: fetchedAt, renderer, cached, ...formats, metadata, truncated: outcome.truncated ?? false, warnings }
-}
-
-const renderExtract = (outcome: NonNullable<SearchValue['extract']>) => {
-  if (!outcome.ok) return { failure: { code: outcome.failure.code, message: outcome.failure.message, retry: outcome.failure.retry, ...outcome.failure.plainFacts } }
-  const { formats, extraction: how } = outcome.value
-  return { json: formats.json, ...(how ? { extraction: extractionBody(how) } : {}) }
+/** What was asked for of each result. */
+const wantedOf = ({ input }: ReplyInfo): { content: boolean; extract: boolean } => {
+  // Safe: the server has read the body with the schema of this very route; one with a query has none.
+  const { body } = input as { body?: Body }
+  return { content: body !== undefined && body.content !== false, extract: body?.extract?.over === 'each' }
 }
 
 const render = (value: SearchValue, outcome: Outcome<SearchValue>, info: ReplyInfo): Reply => ({
@@ -145,7 +127,7 @@ const render = (value: SearchValue, outcome: Outcome<SearchValue>, info: ReplyIn
   body: {
     data: {
       query: value.query,
-      results: value.results.map(renderResult),
+      results: value.results.map((result) => renderResult(result, wantedOf(info), info.origin)),
       sources: value.sources.map(({ failure: problem, ...source }) => ({ ...source, ...(problem ? { failure: { code: problem.code, message: problem.message } } : {}) })),
       warnings: value.warnings,
       ...(value.extract ? { extract: renderExtract(value.extract) } : {}),

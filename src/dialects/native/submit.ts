@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { queryPolicies, siteScopes, sitemapUses, type CrawlIntent, type JobRecord, type MapIntent, type MapResult } from '../../contract/jobs.ts'
+import { queryPolicies, siteScopes, sitemapUses, type CrawlIntent, type JobRecord, type MapIntent } from '../../contract/jobs.ts'
 import { route, type Reply } from '../dialect.ts'
 import { browserAllowed } from './browser-fields.ts'
-import { created, jobFields, patternField, patternsOf, submittedOf } from './job-fields.ts'
+import { created, jobFields, patternField, patternsOf, submittedOf, renderMap } from './job-fields.ts'
 import { profileField, toProfile } from './profiles.ts'
 import { pageFields, toIntent, urlField } from './scrape.ts'
 
@@ -98,14 +98,6 @@ const accepted = (job: JobRecord): Reply => ({
   status: 202,
   headers: { location: `/v1/jobs/${job.id}` },
   body: { data: { id: job.id, kind: job.kind, state: job.state, counts: job.counts, created_at: job.createdAt } },
-})
-
-const renderMap = (map: MapResult) => ({
-  seeds: map.seeds,
-  urls: map.urls.map(({ lastModified, ...rest }) => ({ ...rest, ...(lastModified === undefined ? {} : { last_modified: lastModified }) })),
-  discovered: map.discovered,
-  exhausted: map.exhausted,
-  failures: map.failures,
 })
 
 export const submitRoutes = [

@@ -3,7 +3,7 @@ import { scrapeIntent } from '../../contract/intent.ts'
 import type { CrawlIntent, JobPage, JobRecord } from '../../contract/jobs.ts'
 import { route } from '../dialect.ts'
 import { briefly, envelope, envelopeReply, pageErrorReply, type StepError } from './envelope.ts'
-import { inlineMs, queuedReply, refuseProxy } from './fetch.ts'
+import { inlineMs, queuedReply, proxyOf } from './fetch.ts'
 import { metadataOf, queuedBody } from './metadata.ts'
 import { formatsOf, outputsReply, readOutputs } from './outputs.ts'
 import { crawlPrices } from './prices.ts'
@@ -18,8 +18,7 @@ const depthDefault = 2
 const pageMs = 30_000
 
 export const crawlIntent = (wish: CrawlBody): CrawlIntent => {
-  refuseProxy(wish)
-  const { url: _url, ...page } = scrapeIntent({ url: '', formats: formatsOf(wish, 'markdown'), timeoutMs: wish.timeout_ms ?? pageMs })
+  const { url: _url, ...page } = scrapeIntent({ url: '', formats: formatsOf(wish, 'markdown'), timeoutMs: wish.timeout_ms ?? pageMs, ...proxyOf(wish) })
   return {
     seeds: [...new Set(wish.seeds)], limit: wish.max_pages ?? pagesDefault, maxDepth: wish.max_depth ?? depthDefault,
     include: [], exclude: [], scope: wish.same_domain_only === false ? 'any' : 'host', sitemap: 'skip', query: 'sort',

@@ -95,7 +95,10 @@ const rowOf = (failure: Failure, extract?: Asked): Row => {
   return failure.code === 'caller.not_found' ? { ...row, code: `${kindOf(failure)}_not_found` } : row
 }
 
-const kindOf = (failure: Failure): string => String(factsOf(failure).kind).replaceAll(/\W+/g, '_')
+const kindOf = (failure: Failure): string => {
+  const kind = String(factsOf(failure).kind).replaceAll(/\W+/g, '_')
+  return kind === 'webhook' ? 'webhook_endpoint' : kind
+}
 
 /** A feature that is missing altogether has no setting to name. */
 const missing = (failure: Failure): string => {

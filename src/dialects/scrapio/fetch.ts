@@ -65,17 +65,16 @@ export const refuseProxy = (wish: { use_proxy?: boolean | undefined; proxy?: str
   if (wish.use_proxy === true || wish.proxy === 'basic' || wish.proxy === 'stealth') throw fail('platform.proxy_unavailable')
 }
 
-export const refuseSession = (wish: { session?: unknown }): void => {
-  if (wish.session) throw fail('platform.not_configured', { setting: 'Keeping a session' })
-}
+/** A session is a profile: cookies and storage under a name, begun where there is none. */
+export const sessionOf = ({ session: wished }: { session?: { id: string } | undefined }): Pick<ScrapeIntent, 'profile'> => (wished ? { profile: { name: wished.id, save: true } } : {})
 
 export const fetchIntent = (wish: FetchBody, timeoutMs = timeoutMsDefault): ScrapeIntent => {
-  refuseSession(wish)
   return scrapeIntent({
     url: wish.url,
     formats: formatsOf(wish, 'html'),
     render: wish.render_js === true ? 'js' : 'auto',
     timeoutMs: wish.timeout_ms ?? timeoutMs,
+    ...sessionOf(wish),
     ...proxyOf(wish),
     ...(wish.device ? { browser: browserOf[wish.device] } : {}),
   })

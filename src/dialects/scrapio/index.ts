@@ -9,6 +9,9 @@ import { interactRoutes } from './interact.ts'
 import { jobRoutes } from './jobs.ts'
 import { mapRoutes } from './map.ts'
 import { monitorRoutes } from './monitors.ts'
+import { amazonRoutes } from './amazon.ts'
+import { siteMonitorRoutes } from './site-monitors.ts'
+import { webhookForm, webhookRoutes } from './webhooks.ts'
 import { fetchPrices } from './prices.ts'
 import { searchRoutes } from './search.ts'
 import { siteRoutes } from './sites.ts'
@@ -20,10 +23,11 @@ export const scrapio: Dialect = {
   basePath: '/scrapio',
   security: { bearer: { type: 'http', scheme: 'bearer' } },
   credential: ({ headers }) => bearer(headers),
-  routes: [...fetchRoutes, ...accountRoutes, ...crawlRoutes, ...mapRoutes, ...interactRoutes, ...searchRoutes, ...googleRoutes, ...jobRoutes, ...monitorRoutes, ...siteRoutes],
+  routes: [...fetchRoutes, ...accountRoutes, ...crawlRoutes, ...mapRoutes, ...interactRoutes, ...searchRoutes, ...googleRoutes, ...jobRoutes, ...monitorRoutes, ...webhookRoutes, ...siteMonitorRoutes, ...amazonRoutes, ...siteRoutes],
   renderFailure,
   failureBody,
   prices: fetchPrices,
+  webhookForm,
   // A balance that is not used up is enough for any request.
   creditPolicy: 'gate',
   idempotencyHeader: 'idempotency-key',

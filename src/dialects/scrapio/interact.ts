@@ -4,7 +4,7 @@ import { scrapeIntent, type ScrapeIntent } from '../../contract/intent.ts'
 import { route, type ReplyInfo, type Route } from '../dialect.ts'
 import { stepsDone, stepsOf } from './actions.ts'
 import { envelope, envelopeReply } from './envelope.ts'
-import { browserOf, proxyOf, refuseSession } from './fetch.ts'
+import { browserOf, proxyOf, sessionOf } from './fetch.ts'
 import { formatsOf, nothingIn, outputsReply, readOutputs } from './outputs.ts'
 import { interactPrices } from './prices.ts'
 import { promptRoute } from './prompt.ts'
@@ -15,9 +15,8 @@ export type InteractBody = z.output<typeof interactBody>
 const timeoutMsDefault = 30_000
 
 export const interactIntent = (wish: InteractBody): ScrapeIntent => {
-  refuseSession(wish)
   return scrapeIntent({
-    url: wish.url, formats: formatsOf(wish, 'html'), render: 'js', timeoutMs: wish.timeout_ms ?? timeoutMsDefault, ...proxyOf(wish),
+    url: wish.url, formats: formatsOf(wish, 'html'), render: 'js', timeoutMs: wish.timeout_ms ?? timeoutMsDefault, ...sessionOf(wish), ...proxyOf(wish),
     browser: { ...(wish.device ? browserOf[wish.device] : {}), actions: stepsOf(wish.actions ?? []).actions },
   })
 }

@@ -5,7 +5,7 @@ import { unavailable } from './unavailable.ts'
 
 /** Every route that reads one named site: path below `/v1/`, then what has to be sent; of `a|b` one is enough. GET unless it says POST. */
 const sites: Record<string, readonly string[]> = {
-  Amazon: ['amazon/product asin|query', 'amazon/pricing asin', 'amazon/search search|query', 'amazon/search/crawl search|query end_page'],
+  'Amazon pricing': ['amazon/pricing asin'],
   Walmart: ['walmart/product product_id', 'walmart/search search|query', 'walmart/search/crawl search|query end_page'],
   Target: ['target/product product_id', 'target/search search'],
   YouTube: ['youtube/search search|query', 'youtube/videos/:video_id', 'youtube/subtitles video_id', 'youtube/channel handle', 'POST youtube/search/crawl search|query'],

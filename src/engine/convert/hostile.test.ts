@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { convertDocument } from './convert-document.ts'
+import { createConverter } from './pool.ts'
 import { inputOf } from './testing.ts'
 
 const times = (text: string, count: number): string => text.repeat(count)
@@ -51,7 +52,32 @@ const pages: [name: string, html: string | (() => string), holds: string][] = [
   ['a mixture', () => `${times('<table><tr><td><ul><li><blockquote><b><a href=/x><p>x', 2e4)}needle`, 'needle'],
 ]
 
+const prose = '<p>Some words that stand in a paragraph, as they do on any page, <a href="/x">with a link</a> and <b>a mark</b>.</p>'
+
+/** What extractors hang on or die of; the main content is looked for in each. */
+const largePages: [name: string, html: () => string, holds: string][] = [
+  ['a page of 5 MB', () => `<h1>needle</h1>${times(`<div class="c"><h2>Title</h2>${times(prose, 4)}</div>`, 10_000)}`, 'needle'],
+  ['10,000 nested divisions', () => `${times('<div>', 1e4)}<p>deep</p>${times('</div>', 1e4)}${prose}`, 'Some words'],
+  ['100,000 nested divisions', () => `${times('<div>', 1e5)}<p>deep</p>${times('</div>', 1e5)}${prose}`, 'Some words'],
+  ['10,000 nested inline elements', () => `${prose}<p>${times('<b><i>', 1e4)}deep`, 'Some words'],
+  ['a table of 200,000 rows', () => `<h1>needle</h1>${prose}<table>${times('<tr><td>aaa<td>bbb<td>ccc<td>ddd</tr>', 2e5)}</table>`, 'aaa'],
+  ['32,000 unclosed paragraphs', () => times('<p>needle and more words', 32_000), 'needle'],
+  ['100,000 unclosed marks', () => times('<b>needle ', 1e5), 'needle'],
+  ['16,000 nested lists', () => `${prose}${times('<ul><li>needle', 16_000)}`, 'needle'],
+]
+
 describe('hostile pages', () => {
+  describe('in the mode reader, on a thread with its budget', () => {
+    const converter = createConverter({ workers: 1, timeoutMs: 10_000 })
+    afterAll(() => converter.close())
+
+    it.each(largePages)('%s', async (_, html, holds) => {
+      const converted = await converter.convert(inputOf(html(), { mode: 'reader' }), new AbortController().signal)
+      expect(converted.formats.markdown).toContain(holds)
+      // Twice the budget, and the start of the threads on a busy machine.
+    }, 90_000)
+  })
+
   it.each(pages)('%s', async (_, html, holds) => {
     const input = inputOf(typeof html === 'string' ? html : html(), { formats: ['markdown', 'html', 'text', 'links', 'images'] })
     const converted = await convertDocument(input)

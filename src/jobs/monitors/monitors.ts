@@ -62,8 +62,8 @@ const isZone = (name: string): boolean => {
   }
 }
 
-const changed = (before: MonitorIntent, { page, options, ...change }: MonitorChange): MonitorIntent => {
-  const after: MonitorIntent = { ...before, ...change, ...(options ? { options: { ...before.options, ...options } } : {}) }
+const changed = (before: MonitorIntent, { page, options, watch, ...change }: MonitorChange): MonitorIntent => {
+  const after: MonitorIntent = { ...before, ...change, watch: { ...before.watch, ...watch }, ...(options ? { options: { ...before.options, ...options } } : {}) }
   if (!page || after.target.kind !== 'page') return after
   const { url = after.target.url, ...more } = page
   return { ...after, target: { kind: 'page', url, page: { ...after.target.page, ...more } } }
@@ -123,7 +123,7 @@ export const createMonitors = ({ store: { db }, clock, bus, retentionS, addWebho
       const at = now()
       const monitor = { id, workspaceId: actor.workspaceId, keyId: actor.keyId, actor, ...origin, intent, nextAt: nextRun(intent.schedule, intent.timeZone, at, at) ?? null, now: at }
       // The first run, which all others are compared with, begins together with the monitor.
-      await begin({ ...monitor, active: true, createdAt: at }, 'created', at, async (trx) => {
+      await begin({ ...monitor, active: true, createdAt: at, lastDigestAt: null }, 'created', at, async (trx) => {
         await insertMonitor(trx, monitor)
         if (intent.webhook) await addWebhook(trx, { workspaceId: actor.workspaceId, monitorId: id, mode: actor.mode }, intent.webhook, origin.dialect)
         return true

@@ -18,6 +18,7 @@ import { hostile } from './hostile.ts'
 import { infinite } from './infinite.ts'
 import { job } from './job.ts'
 import { listing } from './listing.ts'
+import { amazon } from './amazon.ts'
 import { marketplace } from './marketplace.ts'
 import type { LabPage } from './page.ts'
 import { product } from './product.ts'
@@ -31,5 +32,5 @@ import { walls } from './walls.ts'
 /** Every `<name>.lab.test`. */
 export const pages: readonly LabPage[] = [
   article, product, docs, forum, listing, collection, service, recipe, event, job, faq,
-  marketplace, brand, site, big, feed, data, documents, charset, changes, spa, shell, infinite, actions, challenge, walls, hostile, escape,
+  marketplace, amazon, brand, site, big, feed, data, documents, charset, changes, spa, shell, infinite, actions, challenge, walls, hostile, escape,
 ]

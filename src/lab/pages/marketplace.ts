@@ -7,7 +7,8 @@ const reviews = [
   { name: 'N. Okoro', stars: '4.0', title: 'Handsome, needs setting', text: 'The screw on the back wants a fine hand.', at: 'Reviewed in the United Kingdom on 11 January 2025' },
 ] as const
 
-const productPage = (): string =>
+/** A product in the markup of a very large shop. */
+export const productPage = (): string =>
   page({
     title: `${title} : Home & Kitchen`,
     body: `<div id="a-page"><header id="navbar"><a href="/">Market</a> <form id="nav-search"><input id="twotabsearchtextbox" name="field-keywords"></form></header>

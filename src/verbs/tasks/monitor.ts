@@ -9,7 +9,7 @@ import { normalize } from '../../failure/normalize.ts'
 import type { JobHandler } from '../../jobs/handlers.ts'
 import { diffSnapshots, sectionOf } from '../../jobs/monitors/diff.ts'
 import { diffPictures, smallPicture } from '../../jobs/monitors/picture.ts'
-import { finishRun, getMonitorWork, getRunState, lastSnapshot } from '../../store/monitors.ts'
+import { changesSince, finishRun, getMonitorWork, getRunState, lastSnapshot, type MonitorWork } from '../../store/monitors.ts'
 import { onePage } from '../scrape.ts'
 import { actorOf, intentOf, isFree, pricesOf, type WorkDeps } from './job.ts'
 import { mapSite } from './map.ts'
@@ -34,14 +34,16 @@ export const monitorHandler = (deps: WorkDeps): JobHandler => ({
       const seen = await look(deps, actor, pricesOf(job), intent, signal)
       const last = await lastSnapshot(db, monitorId)
       const snapshot = filled(seen, last?.snapshot)
-      const diff = last ? await changesOf(last.snapshot, snapshot, intent.watch) : null
+      const diff = last ? await changesOf(last.snapshot, snapshot, intent.watch) : intent.watch.firstRun ? diffSnapshots(emptied(snapshot), snapshot, { ...intent.watch, thresholds: {}, on: 'any' }) : null
       const credits = seen.credits + (diff === null || isFree(actor) ? 0 : (pricesOf(job).change ?? 0))
       const now = new Date(deps.clock())
       const shown = intent.webhook?.snapshots ? { current: toldOf(snapshot), previous: last ? toldOf(last.snapshot) : null } : {}
       const data = { ...about, first: last === undefined, changed: diff !== null, at: now.toISOString(), diff, ...shown }
+      const digest = await digestOf(deps, monitor, intent, { run_id: runId, at: data.at, diff }, now)
+      const told = intent.watch.digestMinutes ? digest && { type: 'monitor.digest', id: `evt_${runId}_digest`, data: { ...data, changes: digest } } : diff && { type: 'monitor.changed', id: `evt_${runId}_changed`, data }
       await finishRun(db, runId, {
         state: 'completed', diff, failure: null, credits, previousId: last?.id ?? null, snapshot, now,
-        events: [{ type: 'monitor.run', id: `evt_${runId}_run`, data }, ...(diff === null ? [] : [{ type: 'monitor.changed', id: `evt_${runId}_changed`, data }])],
+        events: [{ type: 'monitor.run', id: `evt_${runId}_run`, data }, ...(told ? [told] : [])], digest: digest !== null,
       })
       return { next: 'end', credits }
     } catch (error) {
@@ -83,6 +85,24 @@ const changesOf = async (before: Snapshot, after: Snapshot, watch: MonitorIntent
 /** Without what is kept for the comparison alone. */
 const toldOf = ({ picture, ...snapshot }: Snapshot) => ({ ...snapshot, ...(picture ? { picture: { screenshot: picture.screenshot } } : {}) })
 
+/** The same parts with nothing in them. */
+const emptied = ({ texts, fields, lists }: Snapshot): Snapshot => {
+  const each = <T>(parts: object, value: T): Record<string, T> => Object.fromEntries(Object.keys(parts).map((name) => [name, value]))
+  return { texts: each(texts, ''), fields: each(fields, {}), lists: each(lists, []) }
+}
+
+const minuteMs = 60_000
+const digestMax = 100
+
+/** All changes since the last digest with this one, where it is time for one and there are any. */
+const digestOf = async ({ store: { db } }: WorkDeps, monitor: MonitorWork, { watch }: MonitorIntent, own: { run_id: string; at: string; diff: MonitorDiff | null }, now: Date) => {
+  if (!watch.digestMinutes) return null
+  const since = monitor.lastDigestAt ?? monitor.createdAt
+  if (now.getTime() - since.getTime() < watch.digestMinutes * minuteMs) return null
+  const changes = [...await changesSince(db, monitor.id, since, digestMax), ...(own.diff === null ? [] : [own])]
+  return changes.length > 0 ? changes : null
+}
+
 const look = async (deps: WorkDeps, actor: Actor, prices: PriceList, intent: MonitorIntent, signal: AbortSignal): Promise<Seen> => {
   const { target, watch } = intent
   if (target.kind === 'map') {
@@ -109,7 +129,7 @@ const snapshotOf = async (deps: WorkDeps, document: Document, { watch }: Monitor
   for (const part of watch.parts) {
     if (part in (document.failedFormats ?? {})) continue
     if (part === 'metadata') snapshot.fields.metadata = metadata
-    else if (part === 'json') snapshot.fields.json = formats.json ?? null
+    else if (part === 'json' || part === 'branding') snapshot.fields[part] = formats[part] ?? null
     else if (part === 'screenshot') {
       const picture = formats.screenshot && await pictureOf(deps, formats.screenshot)
       if (picture) snapshot.picture = picture

@@ -4,20 +4,19 @@ import { isHttp, type Resolve } from '../../convert/dom/url.ts'
 import { currencyOf, numberOf } from '../coerce.ts'
 import { textOf } from '../dom.ts'
 import type { Adapter } from './adapter.ts'
+import { amazonHosts, languageOf } from './amazon-hosts.ts'
 
-const hosts = /(?:^|\.)amazon\.(?:com|co\.uk|co\.jp|com\.\w\w|\w\w)$/
 const asinInPath = /\/(?:dp|gp\/product|gp\/aw\/d|product-reviews)\/([A-Z0-9]{10})(?:[/?]|$)/
-const languages: Readonly<Record<string, string>> = { de: 'de', at: 'de', es: 'es', it: 'it', fr: 'fr', nl: 'nl', 'com.br': 'pt', 'com.tr': 'tr', se: 'sv', pl: 'pl' }
 
 /** A product page of Amazon, of any of its countries. */
 export const amazon: Adapter = {
   name: 'amazon',
-  fits: (page, url) => (hosts.test(url.hostname) || asinInPath.test(url.pathname)) && byId(page.root, ['productTitle', 'title']).size > 0,
+  fits: (page, url) => (amazonHosts.test(url.hostname) || asinInPath.test(url.pathname)) && byId(page.root, ['productTitle', 'title']).size > 0,
   read: (page, url, resolve) => {
     const parts = byId(page.root, ids)
     const title = text(parts.get('productTitle'))
     if (title === undefined) return undefined
-    const language = languages[hosts.exec(url.hostname)?.[0].replace(/^\.?amazon\./, '') ?? '']
+    const language = languageOf(url.hostname)
     const offer = priceOf(parts, language)
     const rating = numberOf(parts.get('acrPopover')?.attribs.title ?? text(parts.get('averageCustomerReviews')) ?? '', language)
     const count = numberOf(text(parts.get('acrCustomerReviewText')) ?? '', language)
@@ -37,12 +36,15 @@ export const amazon: Adapter = {
       aggregateRating: compact({ ratingValue: rating, ratingCount: count, reviewCount: count, bestRating: rating === undefined ? undefined : 5 }),
       originalPrice: offer.original,
       category: crumbsOf(parts.get('wayfinding-breadcrumbs_feature_div')),
+      breadcrumb: ladderOf(parts.get('wayfinding-breadcrumbs_feature_div'), resolve),
+      delivery: text(parts.get('mir-layout-DELIVERY_BLOCK') ?? parts.get('deliveryBlockMessage') ?? parts.get('ddmDeliveryMessage')),
+      additionalProperty: [...detailsOf(parts.get('productOverview_feature_div')), ...detailsOf(parts.get('productDetails_detailBullets_sections1') ?? parts.get('prodDetails'))],
       review: reviewsOf(parts.get('cm-cr-dp-review-list'), language),
     })
   },
 }
 
-const ids = ['productTitle', 'bylineInfo', 'acrPopover', 'averageCustomerReviews', 'acrCustomerReviewText', 'corePriceDisplay_desktop_feature_div', 'corePrice_feature_div', 'priceblock_ourprice', 'priceblock_dealprice', 'price_inside_buybox', 'availability', 'feature-bullets', 'productDescription', 'landingImage', 'imgBlkFront', 'altImages', 'dp', 'ASIN', 'merchant-info', 'sellerProfileTriggerId', 'wayfinding-breadcrumbs_feature_div', 'cm-cr-dp-review-list']
+const ids = ['productTitle', 'bylineInfo', 'acrPopover', 'averageCustomerReviews', 'acrCustomerReviewText', 'corePriceDisplay_desktop_feature_div', 'corePrice_feature_div', 'priceblock_ourprice', 'priceblock_dealprice', 'price_inside_buybox', 'availability', 'feature-bullets', 'productDescription', 'landingImage', 'imgBlkFront', 'altImages', 'dp', 'ASIN', 'merchant-info', 'sellerProfileTriggerId', 'wayfinding-breadcrumbs_feature_div', 'cm-cr-dp-review-list', 'mir-layout-DELIVERY_BLOCK', 'deliveryBlockMessage', 'ddmDeliveryMessage', 'productOverview_feature_div', 'productDetails_detailBullets_sections1', 'prodDetails']
 
 const byId = (root: Parameters<typeof eachElement>[0], wanted: readonly string[]): Map<string, Element> => {
   const names = new Set(wanted)
@@ -134,6 +136,29 @@ const crumbsOf = (root: Element | undefined): string[] => {
     if (element.name === 'a') crumbs.push(textOf(element, 200))
   })
   return crumbs.filter((crumb) => crumb !== '')
+}
+
+const ladderOf = (root: Element | undefined, resolve: Resolve): { name: string; url: string | undefined }[] => {
+  const steps: { name: string; url: string | undefined }[] = []
+  if (root) eachElement(root, (element) => {
+    const name = element.name === 'a' ? textOf(element, 200) : ''
+    if (name !== '') steps.push({ name, url: resolve(element.attribs.href) })
+  })
+  return steps
+}
+
+const detailsMax = 100
+
+/** Rows of two cells: a name and a value. */
+const detailsOf = (root: Element | undefined): { name: string; value: string }[] => {
+  const rows: { name: string; value: string }[] = []
+  if (root) eachElement(root, (element) => {
+    if (element.name !== 'tr') return rows.length < detailsMax
+    const [name, value] = element.children.flatMap((cell) => ('name' in cell && (cell.name === 'th' || cell.name === 'td') ? [textOf(cell as Element, 1000)] : []))
+    if (name && value) rows.push({ name, value })
+    return false
+  })
+  return rows
 }
 
 const reviewsOf = (root: Element | undefined, language: string | undefined): Record<string, unknown>[] => {
