@@ -1,9 +1,10 @@
-// The whole suite: checks, then everything on the embedded database, then the store suites on a real PostgreSQL.
+// The whole suite: checks, then everything on the embedded database, then search through a real searx and the store suites on a real PostgreSQL.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findPostgres } from './postgres.ts'
+import { findSearx } from './searx.ts'
 
 const { CORPUS_DIR: corpus } = process.env
 const onlyPg = process.argv.includes('--only') && process.argv.includes('pg')
@@ -35,7 +36,9 @@ const vitest = (label: string, files: string[], env: NodeJS.ProcessEnv = {}): bo
 let ok = true
 if (!onlyPg) {
   ok = run('check: types, lint, generated files', 'npm', ['run', '--silent', 'check'])
-  ok = vitest('everything on PGlite', [], { TEST_DATABASE_URL: '' }) && ok
+  ok = vitest('everything on PGlite', [], { TEST_DATABASE_URL: '', TEST_SEARX_PYTHON: '' }) && ok
+  const searx = findSearx()
+  if (searx) ok = vitest(`search through searx ${searx.version}`, ['test/native/search-searx.test.ts'], { TEST_DATABASE_URL: '', TEST_SEARX_PYTHON: searx.python }) && ok
 }
 const postgres = await findPostgres()
 ok = vitest(`store and metering on PostgreSQL ${postgres.version}`, ['src/store', 'src/meter'], { TEST_DATABASE_URL: postgres.url }) && ok

@@ -30,7 +30,8 @@ import { createMetrics } from './server/metrics.ts'
 import { parseRanges } from './server/client-address.ts'
 import { createServer, hostKey } from './server/server.ts'
 import { createProfiles, createSessions } from './sessions/index.ts'
-import { createBlobs } from './store/blobs.ts'
+import { createBlobs, type BlobPlace } from './store/blobs.ts'
+import { createS3Place } from './store/blobs-s3.ts'
 import { createWorkIndex } from './store/history.ts'
 import { createDocumentCache } from './store/documents.ts'
 import { openStore, type Store } from './store/db.ts'
@@ -85,9 +86,9 @@ export const startApp = async (config: Config, options: AppOptions = {}): Promis
   const documents = createDocumentCache({ store, ttlS: config.cacheTtlS })
   const caches = createCaches(documents, { logger, lull, clock: systemClock })
   const sweeping = setInterval(() => void documents.sweep().catch((err: unknown) => logger.warn({ err }, 'old documents could not be dropped')), 600_000).unref()
-  const blobs = createBlobs({ folder: config.dataDir.startsWith('memory:') ? undefined : join(config.dataDir, 'blobs'), ttlS: config.blobTtlS, clock: systemClock })
-  const sweepingBlobs = setInterval(() => void blobs.sweep().catch((err: unknown) => logger.warn({ err }, 'old blobs could not be dropped')), 600_000).unref()
   const ways = createWays(config, options.labForLive ?? false)
+  const blobs = createBlobs({ folder: config.dataDir.startsWith('memory:') ? undefined : join(config.dataDir, 'blobs'), place: bucketOf(config, ways), ttlS: config.blobTtlS, clock: systemClock })
+  const sweepingBlobs = setInterval(() => void blobs.sweep().catch((err: unknown) => logger.warn({ err }, 'old blobs could not be dropped')), 600_000).unref()
   const models = createModels(config, ways.live)
   const { engine, converter, renderer } = createEngineParts(config, ways, logger, { model: models.model, blobs, lull })
   const pages = config.index === 'off' ? undefined : createPageIndex({ store, converter, logger, lull, days: config.indexDays })
@@ -285,6 +286,22 @@ const checkForms = (config: Config): void => {
       throw new ConfigError(`${name}=${value.join(',')} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause })
     }
   }
+}
+
+const bucketMs = 30_000
+const bucketBytesMax = 268_435_456
+
+/** The operator's bucket, through the one way out. Throws `ConfigError` where only a part of its settings is made. */
+const bucketOf = (config: Config, ways: Ways): BlobPlace | undefined => {
+  const { blobsEndpoint: endpoint, blobsBucket: bucket, blobsKeyId: accessKeyId, blobsSecretKey: secretAccessKey } = config
+  if (endpoint === undefined && bucket === undefined && accessKeyId === undefined && secretAccessKey === undefined) return undefined
+  if (endpoint === undefined || bucket === undefined || accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new ConfigError('Blobs in a bucket need LYREBIRD_BLOBS_S3_ENDPOINT, _BUCKET, _ACCESS_KEY_ID and _SECRET_ACCESS_KEY, all four.')
+  }
+  return createS3Place({
+    endpoint, bucket, accessKeyId, secretAccessKey, region: config.blobsRegion, prefix: config.blobsPrefix,
+    send: async ({ body, ...request }) => (await ways.live()).request({ ...request, ...(body ? { body } : {}), trust: 'operator', maxRedirects: 0, maxBytes: bucketBytesMax, signal: AbortSignal.timeout(bucketMs) }),
+  })
 }
 
 /** The list itself is secret: only the host of the one that cannot be read is named. */

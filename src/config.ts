@@ -68,6 +68,12 @@ export const settings = {
   sessionMb: setting({ env: 'LYREBIRD_SESSION_MB', schema: int(200, 1_000_000), default: '1500', doc: 'Memory, in MB, at which the browser of a session is ended.' }),
   sessionUrl: setting({ env: 'LYREBIRD_SESSION_URL', schema: z.url({ protocol: /^wss?$/ }).transform((value) => value.replace(/\/+$/, '')), doc: 'Address under which WebSockets reach this very process: ws://host:8787. Needed where several processes share one public address, since the browser of a session is in one of them.' }),
   blobTtlS: setting({ env: 'LYREBIRD_BLOB_TTL_S', schema: int(60, 31_536_000), default: '86400', doc: 'Seconds for which screenshots and PDFs are kept and their signed addresses work.' }),
+  blobsEndpoint: setting({ env: 'LYREBIRD_BLOBS_S3_ENDPOINT', schema: z.url({ protocol: /^https?$/ }), doc: 'S3-compatible service that keeps screenshots and PDFs instead of the data folder, such as https://s3.eu-central-1.amazonaws.com or http://minio:9000. Needed where several servers share one PostgreSQL and no folder.' }),
+  blobsBucket: setting({ env: 'LYREBIRD_BLOBS_S3_BUCKET', schema: z.string().regex(/^[\w.-]{3,255}$/, 'must be the name of a bucket'), doc: 'Bucket there; it must exist.' }),
+  blobsRegion: setting({ env: 'LYREBIRD_BLOBS_S3_REGION', schema: text, default: 'us-east-1', doc: 'Region of that bucket.' }),
+  blobsPrefix: setting({ env: 'LYREBIRD_BLOBS_S3_PREFIX', schema: z.string().regex(/^[\w./-]*$/, 'must be letters, digits, - _ . and /'), default: 'lyrebird/', doc: 'In front of every name in the bucket.' }),
+  blobsKeyId: setting({ env: 'LYREBIRD_BLOBS_S3_ACCESS_KEY_ID', schema: text, secret: true, doc: 'Access key of that service.' }),
+  blobsSecretKey: setting({ env: 'LYREBIRD_BLOBS_S3_SECRET_ACCESS_KEY', schema: text, secret: true, doc: 'Its secret; the signatures of our own addresses are made from it too.' }),
   maxInFlight: setting({ env: 'LYREBIRD_MAX_IN_FLIGHT', schema: int(1, 100_000), default: '512', doc: 'Most requests worked on at once; further ones answer platform.overloaded.' }),
   ipRpm: setting({ env: 'LYREBIRD_IP_RPM', schema: int(0, 1_000_000), default: '300', doc: 'Requests per minute and client address, counted before the key is looked at; 0 switches this off.' }),
   cacheTtlS: setting({ env: 'LYREBIRD_CACHE_TTL_S', schema: int(0, 31_536_000), default: '172800', doc: 'Seconds for which results are kept for reuse with max_age_s; 0 keeps none.' }),
@@ -115,7 +121,7 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 type Value<K extends SettingName> = z.output<(typeof settings)[K]['schema']>
-type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'profileKey' | 'sessions' | 'sessionUrl' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'embeddingBaseUrl' | 'embeddingApiKey' | 'prefetchDefaultKey'
+type Optional = 'searchProviders' | 'searxngUrl' | 'braveKey' | 'serperKey' | 'tavilyKey' | 'chromePath' | 'chromiumDir' | 'browserCdpUrl' | 'browsers' | 'browserPages' | 'profileKey' | 'blobsEndpoint' | 'blobsBucket' | 'blobsKeyId' | 'blobsSecretKey' | 'sessions' | 'sessionUrl' | 'publicUrl' | 'databaseUrl' | 'bootstrapKey' | 'bootstrapTestKey' | 'workers' | 'voice' | 'modelBaseUrl' | 'modelApiKey' | 'embeddingBaseUrl' | 'embeddingApiKey' | 'prefetchDefaultKey'
 /** Settings whose row has a default are always set. */
 export type Config = { readonly [K in SettingName]: K extends Optional ? Value<K> | undefined : Value<K> }
 

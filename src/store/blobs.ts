@@ -8,6 +8,8 @@ import { newId } from '../lib/ids.ts'
 export interface BlobsOptions {
   /** Undefined keeps them in memory. */
   folder: string | undefined
+  /** Instead of a folder. */
+  place?: BlobPlace | undefined
   ttlS: number
   clock: Clock
 }
@@ -23,8 +25,8 @@ const typeOf = (name: string): string | undefined => Object.entries(extensions).
 const namePattern = /^blob_[0-9a-z]{26}\.(?:png|jpg|webp|pdf)$/
 
 /** Bytes behind signed addresses that end: in a folder, or in memory. */
-export const createBlobs = ({ folder, ttlS, clock }: BlobsOptions): Blobs => {
-  const place = folder === undefined ? inMemory() : inFolder(folder)
+export const createBlobs = ({ folder, place: given, ttlS, clock }: BlobsOptions): Blobs => {
+  const place = given ?? (folder === undefined ? inMemory() : inFolder(folder))
   const sign = async (name: string, expires: string): Promise<Buffer> =>
     createHmac('sha256', await place.secret()).update(`${name}\n${expires}`).digest()
 
@@ -33,7 +35,7 @@ export const createBlobs = ({ folder, ttlS, clock }: BlobsOptions): Blobs => {
       const extension = extensions[contentType]
       if (extension === undefined) throw new Error(`no blobs are kept of ${contentType}`)
       const name = `${newId('blob', clock())}.${extension}`
-      await place.write(name, data, clock())
+      await place.write(name, data, clock(), contentType)
       const expiresMs = clock() + ttlS * 1000
       const expires = String(Math.floor(expiresMs / 1000))
       const signature = (await sign(name, expires)).toString('base64url')
@@ -53,15 +55,16 @@ export const createBlobs = ({ folder, ttlS, clock }: BlobsOptions): Blobs => {
   }
 }
 
-interface Place {
+/** Where blobs lie. */
+export interface BlobPlace {
   secret(): Promise<Buffer>
-  write(name: string, data: Uint8Array, nowMs: number): Promise<void>
+  write(name: string, data: Uint8Array, nowMs: number, contentType: string): Promise<void>
   read(name: string): Promise<Uint8Array | undefined>
   /** Deletes what was written before. */
   sweep(beforeMs: number): Promise<number>
 }
 
-const inMemory = (): Place => {
+const inMemory = (): BlobPlace => {
   const secret = randomBytes(32)
   const kept = new Map<string, { data: Uint8Array; at: number }>()
   return {
@@ -76,7 +79,7 @@ const inMemory = (): Place => {
   }
 }
 
-const inFolder = (folder: string): Place => {
+const inFolder = (folder: string): BlobPlace => {
   let known: Promise<Buffer> | undefined
   const secretFile = join(folder, '.signing-key')
   const readSecret = async (): Promise<Buffer> => {

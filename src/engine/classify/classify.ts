@@ -55,14 +55,16 @@ const finest = (top: Scored, scores: ReadonlyMap<string, Scored>): string => {
   return first.score >= (second?.score ?? 0) * 1.15 ? first.id : top.id
 }
 
-const named = (id: string): Named => {
+/** A category by its id, which must be one. */
+export const named = (id: string): Named => {
   const category = categories.get(id)
   const parent = categories.get(category?.parentId ?? uncategorized)
   if (!category || !parent) throw new Error(`no category ${id}`)
   return { iab_id: category.id, iab_parent_id: parent.id, category: parent.name, subcategory: category === parent ? null : category.name }
 }
 
-const later = (id: string): Pick<Classification, 'iab_v2' | 'iab_v3'> => {
+/** Its places in the later taxonomies. */
+export const later = (id: string): Pick<Classification, 'iab_v2' | 'iab_v3'> => {
   const { v2, v3 } = categories.get(id) ?? { v2: null, v3: null }
   return { ...(v2 ? { iab_v2: v2 } : {}), ...(v3 ? { iab_v3: v3 } : {}) }
 }

@@ -1,3 +1,5 @@
+import type { Classification } from '../../contract/classification.ts'
+import type { Document } from '../../contract/document.ts'
 import { enrichParts, type EnrichIntent, type EnrichPart, type Enrichment, type EnrichValues } from '../../contract/enrich.ts'
 import { scrapeIntent } from '../../contract/intent.ts'
 import { failed, succeeded, type Outcome } from '../../contract/outcome.ts'
@@ -8,6 +10,8 @@ import { Deadline } from '../../lib/deadline.ts'
 import type { ResultCache } from '../cache.ts'
 import type { EngineDeps, RungResult, ScrapeContext, Work } from '../engine.ts'
 import { brandOf, type Sight } from '../brand/brand.ts'
+import { askModel } from '../classify/ask-model.ts'
+import type { Model } from '../providers/model.ts'
 import { companyOf } from './company.ts'
 import type { Part } from './steps.ts'
 import type { VisitedPage } from './parts.ts'
@@ -54,6 +58,12 @@ export const enrich = async (deps: EngineDeps, { climb, obeyRobots }: Ladder, in
     const page: VisitedPage = { url: document.finalUrl, status: document.status, headers: [], html: document.formats.raw_html ?? '', rendered: document.renderer === 'js' }
     const warnings = [...document.warnings]
     const results = await readParts(work, { userAgent: deps.userAgent, page, wanted, sight, screenshotColors: intent.screenshotColors, warnings })
+    const classified = results.get('classification')
+    // A test key reaches nothing but the lab, and a model is elsewhere.
+    if (classified?.ok && deps.model && context.mode === 'live') {
+      // Safe: what stands under this name.
+      results.set('classification', await refined(classified.value as Classification, document, deps.model, context.owner ?? '', work, warnings))
+    }
     const failures: Partial<Record<EnrichPart, FailureJson>> = {}
     for (const [name, result] of results) {
       if (!result.ok) {
@@ -94,6 +104,17 @@ const readParts = async (work: Work, { userAgent, page, wanted, sight, screensho
   if (run) results.set('company', run)
   if (classification) results.set('classification', classification)
   return results
+}
+
+/** With the word of a model where words alone are not sure; without it where it does not answer. */
+const refined = async (found: Classification, { finalUrl, metadata }: Document, model: Model, owner: string, { deadline }: Work, warnings: string[]): Promise<Part<Classification>> => {
+  try {
+    return { ok: true, value: await askModel(found, finalUrl, metadata, { model, owner, signal: deadline.signal }) }
+  } catch (error) {
+    if (deadline.signal.aborted) throw error
+    warnings.push('The model did not answer; the classification is that of words alone.')
+    return { ok: true, value: found }
+  }
 }
 
 /** A part that fails leaves the others alone; time that ran out does not. */

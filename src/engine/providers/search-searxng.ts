@@ -1,3 +1,4 @@
+import { fail } from '../../failure/failure.ts'
 import { candidate } from '../search/candidate.ts'
 import { at, below, dateAt, listAt, queryText, rangeOf, textAt, type ProviderSpec } from './search-http.ts'
 
@@ -23,10 +24,14 @@ export const searxng = (base: string): ProviderSpec => ({
     }).toString()
     return { url: url.href, headers: {} }
   },
-  read: (answer) =>
-    listAt(answer, 'results').flatMap((result) => {
+  read(answer) {
+    const results = listAt(answer, 'results')
+    // It answers 200 too where none of its engines could be heard, and nothing must not read as "there is nothing".
+    if (results.length === 0 && listAt(answer, 'unresponsive_engines').length > 0) throw fail('platform.search_unavailable')
+    return results.flatMap((result) => {
       const url = at(result, 'url')
       if (typeof url !== 'string') return []
       return [candidate({ url, title: textAt(result, 'title') ?? '', snippet: textAt(result, 'content') ?? '', publishedAt: dateAt(result, 'publishedDate'), image: textAt(result, 'thumbnail') ?? textAt(result, 'img_src') })]
-    }),
+    })
+  },
 })
