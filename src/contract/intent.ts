@@ -1,3 +1,4 @@
+import type { AgentOptions } from './agent.ts'
 import type { Mode } from './document.ts'
 import type { ProxyWish } from './proxy.ts'
 import type { ProfileUse } from './profiles.ts'
@@ -119,6 +120,8 @@ export interface BrowserOptions {
   timezone?: string
   block?: Blockable[]
   actions?: Action[]
+  /** After the actions: a model works the page. */
+  agent?: AgentOptions
 }
 
 /** What was asked, free of any vendor's words. Unset members take the engine's defaults. */
@@ -144,6 +147,8 @@ export interface ScrapeIntent {
   browser?: BrowserOptions
   /** Cookies and storage that were kept under a name; of them, those of the site of `url`. */
   profile?: ProfileUse
+  /** What the body is, whatever its header says. */
+  contentType?: string
   /** Unset: none. */
   proxy?: ProxyWish
   /** Most pages of a document, slides of a presentation, chapters of a book. */
@@ -207,4 +212,4 @@ export const isTextFormat = <F extends FormatRequest>(format: F): format is F & 
 /** True where plain HTTP cannot give what is asked. */
 export const needsBrowser = ({ browser, formats }: Pick<ScrapeIntent, 'browser' | 'formats'>): boolean =>
   !formats.every(isTextFormat) ||
-  (browser !== undefined && (browser.waitMs !== undefined || browser.waitFor !== undefined || (browser.scrolls ?? 0) > 0 || (browser.actions ?? []).length > 0))
+  (browser !== undefined && (browser.waitMs !== undefined || browser.waitFor !== undefined || (browser.scrolls ?? 0) > 0 || (browser.actions ?? []).length > 0 || browser.agent !== undefined))

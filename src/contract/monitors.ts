@@ -7,7 +7,7 @@ import type { MapIntent, PageOptions } from './jobs.ts'
 export const textParts = ['markdown', 'text', 'html', 'raw_html', 'summary'] as const
 export type TextPart = (typeof textParts)[number]
 /** Compared member by member. */
-export const fieldParts = ['metadata', 'json'] as const
+export const fieldParts = ['metadata', 'json', 'branding'] as const
 export type FieldPart = (typeof fieldParts)[number]
 /** Compared as sets of addresses. */
 export const listParts = ['links', 'images'] as const

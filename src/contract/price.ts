@@ -15,6 +15,8 @@ export interface PriceList {
   parts?: Partial<Record<EnrichPart, number>>
   /** The seed of a crawl, where it costs something else than the other pages. */
   seed?: number
+  /** Added for each page of a PDF that was read. */
+  documentPage?: number
   /** A page served from the store; `page` applies where unset. */
   cacheHit?: number
   /** A web search, without the pages of its results; `page` applies where unset. */
@@ -44,7 +46,8 @@ export const freePrices: PriceList = { page: 0, rendered: 0, formats: {}, target
 /** What holds for a page of a crawl so many links away from its seed. */
 export const pricesAt = (depth: number, prices: PriceList): PriceList => (depth === 0 && prices.seed !== undefined ? { ...prices, page: prices.seed } : prices)
 
-type Priced = Pick<ScrapeIntent, 'formats' | 'render' | 'proxy'>
+type Priced = Pick<ScrapeIntent, 'formats' | 'render' | 'proxy' | 'maxPages'>
+type Paid = Pick<Document, 'cached' | 'renderer' | 'failedFormats' | 'extraction' | 'proxy'> & Partial<Pick<Document, 'contentType' | 'metadata'>>
 
 /** The most that a page can cost, to be held before the work begins. */
 export const reserveFor = (intent: Priced, prices: PriceList): number => {
@@ -54,9 +57,9 @@ export const reserveFor = (intent: Priced, prices: PriceList): number => {
 }
 
 /** What a page did cost. */
-export const costOf = (intent: Priced, document: Pick<Document, 'cached' | 'renderer' | 'failedFormats' | 'extraction' | 'proxy'>, prices: PriceList): number => {
+export const costOf = (intent: Priced, document: Paid, prices: PriceList): number => {
   if (document.cached && prices.cacheHit !== undefined) return prices.cacheHit
-  return pageCost(intent, document, prices) + (document.proxy ? (prices.proxies?.[document.proxy] ?? 0) : 0) + formatsCost(intent, prices, document.failedFormats)
+  return pageCost(intent, document, prices) + (document.proxy ? (prices.proxies?.[document.proxy] ?? 0) : 0) + formatsCost(intent, prices, document.failedFormats) + (prices.documentPage ?? 0) * pagesRead(intent, document)
 }
 
 const dearestProxy = ({ proxy }: Priced, { proxies = {} }: PriceList): number => {
@@ -71,6 +74,10 @@ const pageCost = (intent: Priced, { renderer, failedFormats, extraction }: Pick<
 
 /** What a map of so many URLs costs. */
 export const mapCost = (urls: number, { page, mapUrl }: PriceList): number => (mapUrl === undefined ? page : urls * mapUrl)
+
+/** How many there are is known only when they were read: they are paid for without having been held. */
+const pagesRead = ({ maxPages = Infinity }: Priced, { contentType, metadata }: Paid): number =>
+  contentType?.startsWith('application/pdf') ? Math.min(metadata?.page_count ?? 0, maxPages) : 0
 
 const formatsCost = (intent: Priced, prices: PriceList, failed: Document['failedFormats'] = {}): number =>
   intent.formats.reduce((sum, { kind }) => sum + (failed[kind] ? 0 : (prices.formats[kind] ?? 0)), 0)

@@ -58,7 +58,7 @@ beforeAll(async () => {
   client = new Client(`${url}/scrapegraphai/api`)
   rootClient = new Client(`${url}/scrapegraphai`)
   slashClient = new Client(`${url}/scrapegraphai/api/`)
-  key = await app.key({ mode: 'live', monthlyCredits: 50 })
+  key = await app.key({ mode: 'live', monthlyCredits: 500 })
 })
 afterAll(async () => {
   for (const each of [client, rootClient, slashClient]) each?.close()
@@ -136,6 +136,56 @@ describe('scrapegraph-js 2.2.0 against this server', () => {
     const paged = await client.call(own.secret, 'history.list', { page: 2, limit: 1, service: 'scrape' })
     expect(success(paged, published.historyPageSchema)).toMatchObject({ data: [{ id }], pagination: { page: 2, limit: 1, total: 2 } })
     expect(success(await client.call(own.secret, 'history.get', id), published.historyEntrySchema)).toEqual(data[1])
+  })
+
+  const until = async <T>(look: () => Promise<T>, done: (value: T) => boolean): Promise<T> => {
+    for (;;) {
+      const value = await look()
+      if (done(value)) return value
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  it('extracts and searches', async () => {
+    const schema = { type: 'object', properties: { name: { type: 'string' } } }
+    expect(success(await call('extract', { url: 'https://product.lab.test/', prompt: 'the product', schema }), published.extractResponseSchema)).toMatchObject({ json: { name: expect.any(String) }, raw: null })
+    const { results } = success<{ results: unknown[] }>(await call('search', { query: 'site:lab.test', numResults: 2 }), published.searchResponseSchema)
+    expect(results.length).toBeGreaterThan(0)
+  })
+
+  it('takes a screenshot and reads branding', async () => {
+    const { results } = success<{ results: object }>(await call('scrape', { url: page, formats: [{ type: 'screenshot' }, { type: 'branding' }] }), published.scrapeResponseSchema)
+    expect(Object.keys(results)).toEqual(['screenshot', 'branding'])
+  })
+
+  it('starts, stops, resumes, follows and deletes a crawl', async () => {
+    interface Crawl { id: string; status: string; finished: number; pages: { scrapeRefId: string }[] }
+    const { id } = success<Crawl>(await call('crawl.start', { url: 'https://big.lab.test/n/1?pages=40', maxPages: 10, maxDepth: 20 }), published.crawlResponseSchema)
+    expect(success(await call('crawl.stop', id), published.okResponseSchema)).toEqual({ ok: true })
+    expect(success(await call('crawl.get', id), published.crawlResponseSchema)).toMatchObject({ status: 'paused' })
+    expect(success(await call('crawl.resume', id), published.okResponseSchema)).toEqual({ ok: true })
+    const crawl = await until(async () => success<Crawl>(await call('crawl.get', id), published.crawlResponseSchema), ({ status }) => status === 'completed')
+    expect(crawl.pages).toHaveLength(10)
+    const pages = success<{ data: object[]; pagination: object }>(await call('crawl.pages', id, { cursor: 0, limit: 4 }), published.crawlPagesResponseSchema)
+    expect(pages).toMatchObject({ data: [{ scrape: { results: { markdown: { data: [expect.any(String)] } } } }, {}, {}, {}], pagination: { limit: 4, nextCursor: '4' } })
+    expect(success(await call('history.get', crawl.pages[0]?.scrapeRefId), published.historyEntrySchema)).toMatchObject({ service: 'scrape', requestParentId: id })
+    expect(success(await call('history.list', { service: 'crawl' }), published.historyPageSchema)).toMatchObject({ data: [{ id }] })
+    expect(success(await call('crawl.delete', id), published.okResponseSchema)).toEqual({ ok: true })
+    expect((await call('crawl.get', id)).status).toBe('error')
+  })
+
+  it('makes, lists, changes, pauses, resumes, watches and deletes a monitor', async () => {
+    const { cronId: id } = success<{ cronId: string }>(await call('monitor.create', { url: page, interval: '*/30 * * * *', formats: [{ type: 'markdown' }, { type: 'links' }] }), published.monitorResponseSchema)
+    const list = success<{ cronId: string }[]>(await call('monitor.list'), { safeParse: (value) => ({ error: (value as unknown[]).map((one) => published.monitorResponseSchema.safeParse(one).error).find(Boolean) }) })
+    expect(list.map((one) => one.cronId)).toEqual([id])
+    expect(success(await call('monitor.get', id), published.monitorResponseSchema)).toEqual(list[0])
+    expect(success(await call('monitor.update', id, { interval: '1h', webhookUrl: null }), published.monitorResponseSchema)).toMatchObject({ interval: '1h' })
+    expect(success(await call('monitor.pause', id), published.monitorResponseSchema)).toMatchObject({ status: 'paused' })
+    expect(success(await call('monitor.resume', id), published.monitorResponseSchema)).toMatchObject({ status: 'active' })
+    const activity = await until(async () => success<{ ticks: { id: string; status: string }[] }>(await call('monitor.activity', id, { limit: 5 }), published.monitorActivityResponseSchema), ({ ticks }) => ticks[0]?.status === 'completed')
+    expect(success(await call('history.get', activity.ticks[0]?.id), published.historyEntrySchema)).toMatchObject({ service: 'monitor', params: { cronId: id } })
+    expect(success(await call('monitor.delete', id), published.okResponseSchema)).toEqual({ ok: true })
+    expect((await call('monitor.get', id)).status).toBe('error')
   })
 
   it('works with a base URL without /api and with one that ends in a slash', async () => {

@@ -117,6 +117,16 @@ describe('a monitor', () => {
     expect((await looked(still.cronId, 2)).ticks[0]).toMatchObject({ changed: false, diffs: {} })
   })
 
+  it('compares brands by what people see of them', async () => {
+    const { cronId } = await create({ url: 'https://brand.lab.test/', interval: '1h', formats: [{ type: 'branding' }] })
+    expect((await looked(cronId, 1)).ticks[0]).toMatchObject({ status: 'completed', changed: true })
+    await due(cronId)
+    expect((await looked(cronId, 2)).ticks[0]).toMatchObject({ status: 'completed', changed: false, diffs: {} })
+    await client.get('monitor', `/monitor/${cronId}`, { method: 'PATCH', json: { url: 'https://article.lab.test/' } })
+    await due(cronId)
+    expect((await looked(cronId, 3)).ticks[0]?.diffs).toMatchObject({ branding: expect.arrayContaining([expect.objectContaining({ path: expect.stringMatching(/^colors\./) })]) })
+  })
+
   it('says why a look failed, and how often in a row', async () => {
     const own = await app.key({ mode: 'live', monthlyCredits: 100 })
     const client = clientOf(app, own)

@@ -136,3 +136,47 @@ describe('warnings', () => {
     expect((await scrape({ url: 'https://any.lab.test/status/200' })).metadata.warnings).toEqual([{ reason: 'too_short', provider: 'http' }])
   })
 })
+
+describe('branding', () => {
+  it('has every member, and says where its choices come from', async () => {
+    const before = await key.used()
+    const { results } = await scrape({ url: 'https://brand.lab.test/', formats: [{ type: 'branding' }, { type: 'markdown' }] })
+    const data = results.branding?.data as { colors: Record<string, string>; fonts: { role: string }[]; images: { logo: string }; confidence: { overall: number }; logoReasoning: { selectedIndex: number; reasoning: string } }
+    expect(data.colors.primary).toMatch(/^#[0-9a-f]{6}$/)
+    expect(data.colors.background).toMatch(/^#[0-9a-f]{6}$/)
+    expect(data.fonts.map(({ role }) => role)).toEqual(expect.arrayContaining(['heading', 'body']))
+    expect(data.images.logo).not.toBe('')
+    expect(data.logoReasoning).toMatchObject({ selectedIndex: 0, reasoning: expect.stringMatching(/./) })
+    expect(data.confidence.overall).toBeGreaterThan(0)
+    expect(results.branding?.metadata).toMatchObject({ branding: { title: expect.stringMatching(/./) } })
+    expect(await key.used() - before).toBe(26)
+  })
+
+  it('is empty texts where a page shows nothing of the kind', async () => {
+    const { results } = await scrape({ url: 'https://any.lab.test/status/200', formats: [{ type: 'branding' }] })
+    expect(results.branding?.data).toMatchObject({ images: { ogImage: '' }, components: { buttonSecondary: { background: '' } }, personality: { tone: '', energy: 'medium' } })
+  })
+})
+
+describe('documents', () => {
+  const read = async (json: object) => {
+    const before = await key.used()
+    const body = await scrape({ url: 'https://documents.lab.test/long.pdf', ...json })
+    return { body, credits: await key.used() - before }
+  }
+
+  it('are read up to the pages that were asked for, twenty-five unless said otherwise, each paid for', async () => {
+    const some = await read({ processors: [{ type: 'pdf', maxPages: 2 }], contentType: 'application/pdf' })
+    expect(some.body.metadata.contentType).toBe('application/pdf')
+    expect(some.credits).toBe(1 + 2)
+    const usual = await read({})
+    expect(usual.credits).toBe(1 + 25)
+    expect(usual.body.results.markdown?.data[0]?.length).toBeGreaterThan(some.body.results.markdown?.data[0]?.length ?? Infinity)
+  })
+
+  it('are what contentType says they are', async () => {
+    const { results, metadata } = await scrape({ url: 'https://article.lab.test/', contentType: 'text/plain' })
+    expect(metadata.contentType).toBe('text/plain')
+    expect(results.markdown?.data[0]).toContain('<')
+  })
+})

@@ -5,7 +5,7 @@ import { scrapeIntent, type ExtractIntent, type GivenContent } from '../../contr
 import { freePrices } from '../../contract/price.ts'
 import { route, type ReplyInfo } from '../dialect.ts'
 import { allowedTypes, contentType, fetchConfig, jsonSchema, pageMode, processors, prompt } from './fields.ts'
-import { chunker, chunksOf, fetchParts, providerOf } from './results.ts'
+import { chunker, chunksOf, fetchParts, providerOf, typeParts } from './results.ts'
 import { urlField } from './url.ts'
 
 export const extractBody = z
@@ -59,7 +59,7 @@ const toIntent = (body: Body): ExtractIntent => {
     url: body.url ?? 'about:blank',
     formats: [{ kind: 'json', extract: { prompt: body.prompt, ...(body.schema ? { schema: body.schema } : {}) } }],
     mode: body.mode,
-    ...(body.allowedTypes && !content ? { allowedTypes: body.allowedTypes } : {}),
+    ...(content ? {} : typeParts(body)),
     ...(body.url && body.fetchConfig ? fetchParts(body.url, body.fetchConfig) : {}),
     ...(content ? { content } : {}),
   })
@@ -78,7 +78,7 @@ export const extractRoutes = [
   route({
     method: 'POST', path: '/api/extract', verb: 'extract',
     summary: 'JSON from a page, HTML or Markdown',
-    prices: { ...freePrices, page: 5 },
+    prices: { ...freePrices, page: 5, documentPage: 1, proxies: { premium: 5 } },
     body: extractBody, response: extractReply,
     toIntent: ({ body }) => toIntent(body),
     render: ({ results: [first] }, _, info) => ({ status: 200, body: { id: info.id, ...renderExtract(first?.ok ? first.value : undefined, bodyOf(info).url !== undefined) } }),

@@ -4,7 +4,7 @@ import { idOf, uuidOf } from '../../lib/ids.ts'
 import { route, type ReplyInfo } from '../dialect.ts'
 import { changedFormats, cronIdParams as params, fetchConfig, formats, type FetchConfig, type FormatEntry } from './fields.ts'
 import { prices } from './prices.ts'
-import { fetchParts, isShown, pageIntent, requestsOf } from './results.ts'
+import { fetchParts, isShown, pageIntent, requestOf } from './results.ts'
 import { urlField } from './url.ts'
 
 export const monitorBody = z.object({
@@ -57,19 +57,16 @@ const done = z.object({ ok: z.literal(true) })
 const dialect = 'scrapegraphai'
 const own = (id: string) => ({ id: idOf('mon', id), dialect })
 
-const partOf = (entry: FormatEntry): WatchedPart[] => {
-  if (entry.type === 'html') return [entry.mode === 'normal' ? 'raw_html' : 'html']
-  return entry.type === 'branding' ? [] : [entry.type]
-}
+const partOf = (entry: FormatEntry): WatchedPart => (entry.type === 'html' ? (entry.mode === 'normal' ? 'raw_html' : 'html') : entry.type)
 
 const watchOf = (entries: readonly FormatEntry[]): Watch =>
-  ({ parts: entries.flatMap(partOf), section: null, fields: [], ignore: [], ignoreCase: false, ignoreNumbers: false, minChars: 0 })
+  ({ parts: entries.map(partOf), section: null, fields: [], ignore: [], ignoreCase: false, ignoreNumbers: false, minChars: 0 })
 
 /** Every look is told to the server itself; which ones become messages says `webhook.ts`. */
 const webhookOf = (url: string, info: ReplyInfo): MonitorWebhook => ({ url, events: ['monitor.run'], snapshots: true, options: { origin: info.origin } })
 
 /** All that a way of fetching may set, so that what an earlier one had set is gone. */
-const fetchChange = (seed: string, config: FetchConfig, shown: boolean) => ({ content: undefined, browser: undefined, ...fetchParts(seed, config, shown) })
+const fetchChange = (seed: string, config: FetchConfig, shown: boolean) => ({ content: undefined, browser: undefined, proxy: undefined, ...fetchParts(seed, config, shown) })
 
 // Safe: this dialect wrote them.
 export const optionsOf = ({ intent }: MonitorRecord) => intent.options as { formats: FormatEntry[]; fetchConfig?: FetchConfig }
@@ -105,6 +102,7 @@ export const renderDiffs = (diff: MonitorDiff | null): z.output<typeof diffs> =>
     ...(html ? { html: html.lines } : {}),
     ...(texts.summary ? { summary: texts.summary.lines } : {}),
     ...(fields.json ? { json: fields.json } : {}),
+    ...(fields.branding ? { branding: fields.branding } : {}),
     ...(lists.links ? { links: lists.links } : {}),
     ...(lists.images ? { images: lists.images } : {}),
     ...(picture ? { screenshot: picture } : {}),
@@ -175,7 +173,7 @@ export const monitorRoutes = [
         options: { ...(body.formats ? { formats: body.formats } : {}), ...(body.fetchConfig ? { fetchConfig: body.fetchConfig } : {}) },
         page: {
           ...(body.url === undefined ? {} : { url: body.url }),
-          ...(body.formats ? { formats: requestsOf(body.formats) } : {}),
+          ...(body.formats ? { formats: body.formats.map(requestOf) } : {}),
           // Which formats there are is not known here: a screenshot is made in a browser whatever the mode says.
           ...(body.fetchConfig ? fetchChange(body.url ?? cronId, body.fetchConfig, body.formats?.some(({ type }) => isShown(type)) ?? true) : {}),
         } as Record<string, unknown>,

@@ -4,7 +4,9 @@ import type { Extraction } from '../../contract/extract.ts'
 import { scrapeIntent, type FormatRequest, type Render, type ScrapeIntent } from '../../contract/intent.ts'
 import type { Attempt } from '../../failure/evidence.ts'
 import { fail, type FailureJson } from '../../failure/failure.ts'
-import type { FetchConfig, FormatEntry } from './fields.ts'
+import type { Brand } from '../../contract/brand.ts'
+import { brandingData, brandingMetadata, brandingMetadataOf, renderBranding } from './branding.ts'
+import type { contentType, FetchConfig, FormatEntry, processors } from './fields.ts'
 import { mockPage } from './mock.ts'
 import { warning, warningsOf } from './warnings.ts'
 
@@ -20,6 +22,7 @@ const results = z.object({
   summary: section(z.string()),
   json: section(z.unknown(), z.object({ chunker, raw: z.string().nullable() })),
   screenshot: section(z.object({ url: z.string(), width: z.int(), height: z.int() }), z.object({ contentType: z.string(), provider: z.string() })),
+  branding: section(brandingData, brandingMetadata),
 }).partial()
 
 export const pageReply = z.object({
@@ -38,26 +41,29 @@ const renders: Record<FetchConfig['mode'], Render> = { auto: 'auto', fast: 'stat
 interface Wanted {
   url: string
   formats: FormatEntry[]
+  contentType?: z.output<typeof contentType> | undefined
   allowedTypes?: string[] | undefined
+  processors?: z.output<typeof processors> | undefined
   fetchConfig?: FetchConfig | undefined
 }
 
-export const pageIntent = ({ url, formats, allowedTypes, fetchConfig }: Wanted): ScrapeIntent =>
+export const pageIntent = ({ url, formats, fetchConfig, ...types }: Wanted): ScrapeIntent =>
   scrapeIntent({
     url,
-    formats: requestsOf(formats),
-    ...(allowedTypes ? { allowedTypes } : {}),
+    formats: formats.map(requestOf),
+    ...typeParts(types),
     ...(fetchConfig ? fetchParts(url, fetchConfig, formats.some(({ type }) => isShown(type))) : {}),
   })
 
-/** Throws where none of the formats can be had; the others are told beside the rest. */
-export const requestsOf = (formats: readonly FormatEntry[]): FormatRequest[] => {
-  const possible = formats.flatMap((entry) => requestOf(entry) ?? [])
-  if (possible.length === 0) throw missing()
-  return possible
-}
+const pagesUsual = 25
+/** -1 is no limit. */
+const pagesMax = 1_000_000
 
-const missing = () => fail('platform.not_configured', { setting: 'The format branding' })
+/** What a page may be, and how much of a document is read. */
+export const typeParts = ({ contentType: declared, allowedTypes, processors: asked }: Pick<Wanted, 'contentType' | 'allowedTypes' | 'processors'>): Partial<ScrapeIntent> => {
+  const pages = asked?.find(({ type }) => type === 'pdf')?.maxPages ?? pagesUsual
+  return { maxPages: pages === -1 ? pagesMax : pages, ...(declared ? { contentType: declared } : {}), ...(allowedTypes ? { allowedTypes } : {}) }
+}
 
 /** Only a browser makes it. */
 export const isShown = (type: FormatEntry['type']): boolean => type === 'screenshot'
@@ -83,7 +89,7 @@ export const fetchParts = (url: string, { mode, timeout, headers = {}, cookies =
 }
 
 /** What the engine is asked for; the whole page as HTML is the page as it was served. */
-export const requestOf = (entry: FormatEntry): FormatRequest | undefined => {
+export const requestOf = (entry: FormatEntry): FormatRequest => {
   switch (entry.type) {
     case 'markdown':
       return { kind: 'markdown', mode: entry.mode }
@@ -93,8 +99,6 @@ export const requestOf = (entry: FormatEntry): FormatRequest | undefined => {
       return { kind: 'json', mode: entry.mode, extract: { ...(entry.schema ? { schema: entry.schema } : {}), ...(entry.prompt === '' ? {} : { prompt: entry.prompt }) } }
     case 'screenshot':
       return { kind: 'screenshot', screenshot: { type: 'jpeg', quality: entry.quality, fullPage: entry.fullPage, width: entry.width, height: entry.height, delivery: 'url' } }
-    case 'branding':
-      return undefined
     default:
       return { kind: entry.type }
   }
@@ -131,9 +135,9 @@ export const renderPage = (document: Document, { formats, elapsedMs, origin, evi
   const sections: Record<string, unknown> = {}
   const errors: Record<string, { code: string; error: string }> = {}
   for (const entry of formats) {
-    const kind = requestOf(entry)?.kind
-    const value = kind && document.formats[kind]
-    if (value === undefined) errors[entry.type] = errorOf(kind ? (document.failedFormats?.[kind] ?? fail('content.parse_failed')) : missing())
+    const { kind } = requestOf(entry)
+    const value = document.formats[kind]
+    if (value === undefined) errors[entry.type] = errorOf(document.failedFormats?.[kind] ?? fail('content.parse_failed'))
     else sections[entry.type] = shape(value, entry, document, origin)
   }
   const warnings = warningsOf(document, evidence)
@@ -171,6 +175,8 @@ const shape = (value: unknown, { type }: FormatEntry, document: Document, origin
       const blob = value as PageBlob
       return { data: { url: addressOf(blob, origin), width: blob.width ?? 0, height: blob.height ?? 0 }, metadata: { contentType: blob.contentType, provider: 'browser' } }
     }
+    case 'branding':
+      return { data: renderBranding(value as Brand), metadata: brandingMetadataOf(value as Brand, document.metadata) }
     default:
       return { data: value }
   }

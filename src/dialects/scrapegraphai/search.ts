@@ -5,7 +5,7 @@ import { searchIntent, type SearchIntent, type SearchResult, type SearchValue } 
 import { route } from '../dialect.ts'
 import { json, jsonOf, usage, usageOf } from './extract.ts'
 import { allowedTypes, fetchConfig, jsonSchema, pageMode, processors, prompt } from './fields.ts'
-import { chunker, chunksOf, fetchParts } from './results.ts'
+import { chunker, chunksOf, fetchParts, typeParts } from './results.ts'
 
 export const searchBody = z
   .object({
@@ -55,7 +55,7 @@ const toIntent = (body: Body, now: Date): SearchIntent => {
       ...(body.format === 'markdown' || body.prompt !== undefined ? [{ kind: 'markdown' as const }] : []),
     ],
     mode: body.mode,
-    ...(body.allowedTypes ? { allowedTypes: body.allowedTypes } : {}),
+    ...typeParts(body),
     ...(body.fetchConfig ? fetchParts(body.query, body.fetchConfig) : {}),
   })
   const country = countryOf(body.locationGeoCode)
@@ -99,7 +99,7 @@ export const searchRoutes = [
   route({
     method: 'POST', path: '/api/search', verb: 'search',
     summary: 'Web search with the content of the pages found, and an answer from all of them where a prompt asks for one',
-    prices: { ...freePrices, page: 2, searchExtract: 3 },
+    prices: { ...freePrices, page: 2, searchExtract: 3, documentPage: 1, proxies: { premium: 5 } },
     body: searchBody, response: searchReply,
     toIntent: ({ body }, info) => toIntent(body, info.now),
     render: (value, _, info) => {

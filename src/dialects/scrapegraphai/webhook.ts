@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { Brand } from '../../contract/brand.ts'
 import type { MonitorDiff, Snapshot } from '../../contract/monitors.ts'
 import type { WebhookForm } from '../../contract/webhooks.ts'
 import { uuidOf } from '../../lib/ids.ts'
+import { renderBranding } from './branding.ts'
 import { renderDiffs } from './monitor.ts'
 import { addressOf } from './results.ts'
 
@@ -26,6 +28,7 @@ export const resultsOf = ({ texts, fields, lists, picture }: Told, origin: strin
     images: list(lists.images),
     summary: texts.summary === undefined ? undefined : { data: texts.summary },
     json: 'json' in fields ? { data: fields.json } : undefined,
+    branding: fields.branding ? { data: renderBranding(fields.branding as Brand) } : undefined,
     screenshot: shot && { data: { url: addressOf(shot, origin), width: shot.width ?? 0, height: shot.height ?? 0 }, metadata: { contentType: shot.contentType } },
   }
   return Object.fromEntries(Object.entries(sections).filter(([, section]) => section !== undefined))

@@ -19,14 +19,14 @@ export const httpRung = async (work: Work): Promise<RungResult> => {
     ...(work.state ? { stored: work.state.cookies } : {}),
     signal: deadline.signal,
     deadline,
-    accept: (head) => admit(head.status, head.headers, intent.allowedTypes),
+    accept: (head) => admit(head.status, intent.contentType ?? head.headers.get('content-type'), intent.allowedTypes),
   })
   work.attempts.push(...response.attempts)
   if (work.kept && work.state) work.kept.state = { ...work.state, cookies: response.stored }
   Object.assign(timings, response.timings)
 
   const convertStart = work.clock()
-  const contentType = response.headers.get('content-type')
+  const contentType = intent.contentType ?? response.headers.get('content-type')
   if (response.status >= 400 && !isSupportedType(contentType)) throw fail('target.http_error', { status: response.status })
   const converted = await work.converter.convert(
     {
@@ -79,9 +79,8 @@ const exchange = async (work: Work, request: EgressRequest): Promise<EgressRespo
 }
 
 /** Judged on the head, so that a film is not read to its end to be refused. */
-const admit = (status: number, headers: Headers, allowedTypes: readonly string[]): void => {
+const admit = (status: number, contentType: string | null, allowedTypes: readonly string[]): void => {
   if (status < 200 || status > 299) return
-  const contentType = headers.get('content-type')
   const essence = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const refused = !isSupportedType(contentType) || (allowedTypes.length > 0 && essence !== '' && !allowedTypes.includes(essence))
   if (refused) throw fail('content.unsupported_type', { contentType: essence || 'unknown' })

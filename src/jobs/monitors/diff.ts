@@ -1,3 +1,4 @@
+import type { Brand } from '../../contract/brand.ts'
 import { fieldParts, listParts, textParts, type FieldChange, type LineChange, type MonitorDiff, type Snapshot, type Watch } from '../../contract/monitors.ts'
 import { RE2JS } from 're2js'
 
@@ -113,7 +114,8 @@ export const diffSnapshots = (before: Snapshot, after: Snapshot, watch: Watch): 
   }
   for (const part of fieldParts) {
     if (!(part in before.fields) || !(part in after.fields)) continue
-    const found = watchedChanges(before.fields[part], after.fields[part], watch)
+    const of = part === 'branding' ? brandShown : same
+    const found = watchedChanges(of(before.fields[part]), of(after.fields[part]), watch)
     if (found.length > 0) diff.fields[part] = found
   }
   for (const part of [...listParts, 'urls'] as const) {
@@ -123,6 +125,22 @@ export const diffSnapshots = (before: Snapshot, after: Snapshot, watch: Watch): 
     if (added.length + removed.length > 0) diff.lists[part] = { added: added.slice(0, changesMax), removed: removed.slice(0, changesMax) }
   }
   return Object.keys(diff.texts).length + Object.keys(diff.fields).length + Object.keys(diff.lists).length > 0 ? diff : null
+}
+
+const same = (value: unknown): unknown => value
+
+/** What people see of a brand; how it was found, and how sure that is, is no change of it. */
+const brandShown = (value: unknown): unknown => {
+  const brand = value as Brand | null
+  if (!brand?.colors) return brand
+  const { primary, accent, background, text, link } = brand.colors
+  return {
+    name: brand.name?.value, color_scheme: brand.color_scheme.value,
+    colors: { primary: primary?.hex, accent: accent?.hex, background: background?.hex, text: text?.hex, link: link?.hex },
+    fonts: brand.fonts.map(({ family, roles }) => ({ family, roles })), typography: brand.typography, base_unit: brand.spacing?.value.base_unit, border_radius: brand.radius?.value,
+    logo: brand.logos[0]?.url, favicon: brand.favicon?.url, open_graph: brand.open_graph, frameworks: brand.frameworks.map(({ name }) => name),
+    buttons: brand.buttons.map(({ confidence: _confidence, evidence: _evidence, ...button }) => button), social: brand.social.map(({ url }) => url),
+  }
 }
 
 const watchedChanges = (before: unknown, after: unknown, watch: Watch): FieldChange[] => {

@@ -129,7 +129,7 @@ const snapshotOf = async (deps: WorkDeps, document: Document, { watch }: Monitor
   for (const part of watch.parts) {
     if (part in (document.failedFormats ?? {})) continue
     if (part === 'metadata') snapshot.fields.metadata = metadata
-    else if (part === 'json') snapshot.fields.json = formats.json ?? null
+    else if (part === 'json' || part === 'branding') snapshot.fields[part] = formats[part] ?? null
     else if (part === 'screenshot') {
       const picture = formats.screenshot && await pictureOf(deps, formats.screenshot)
       if (picture) snapshot.picture = picture
