@@ -53,7 +53,7 @@ const ours = async (start: string): Promise<Run> => {
       return await reply.json() as T
     }
     const begun = performance.now()
-    const { data: { id } } = await call<{ data: { id: string } }>('/v1/crawl', { url: start, limit: pages, max_depth: 50, sitemap: 'skip', respect_robots: false, follow_nofollow: true, include: ['/p/*'], pages_at_once: 16, host_pages: 16, tries: 1, render: 'static' })
+    const { data: { id } } = await call<{ data: { id: string } }>('/v1/crawl', { url: start, limit: pages, max_depth: 50, sitemap: 'skip', respect_robots: false, follow_nofollow: true, include: ['re:/p/\\d+$'], pages_at_once: 16, host_pages: 16, tries: 1, render: 'static' })
     for (;;) {
       const { data } = await call<{ data: { state: string; counts: { done: number; failed: number } } }>(`/v1/jobs/${id}`)
       if (!['queued', 'running'].includes(data.state)) {

@@ -10,7 +10,7 @@ const source = (name: string): string => {
   return text.slice(text.indexOf(start) + start.length).trim()
 }
 
-const sources = { watch: source('watch'), settle: source('settle'), snapshot: source('snapshot'), probe: source('probe') } as const
+const sources = { watch: source('watch'), settle: source('settle'), snapshot: source('snapshot'), observe: source('observe'), probe: source('probe') } as const
 
 /** A call of one of them, to be evaluated in a page. */
 export const call = (name: keyof typeof sources, argument: unknown): string => `(${sources[name]})(${JSON.stringify(argument)})`

@@ -5,7 +5,8 @@ import type { Action, WaitFor } from '../contract/intent.ts'
 import type { RawActionResult, RawBlob, RenderedPage, RenderOrder } from '../contract/render.ts'
 import { fail, isFailure, type Failure } from '../failure/failure.ts'
 import { normalize } from '../failure/normalize.ts'
-import { runActions } from './actions.ts'
+import { runActions, type Around } from './actions.ts'
+import { handsOf } from './hands.ts'
 import { sleep } from './race.ts'
 import { call } from './scripts.ts'
 import { takePdf, takeScreenshot } from './shots.ts'
@@ -105,6 +106,7 @@ export class Visit {
     await this.#waitForAll(options.waitFor ?? {})
     if (options.waitMs !== undefined) await sleep(Math.min(options.waitMs, this.#remainingMs()))
     if (options.actions) this.actions = await this.#act(options.actions)
+    await this.#order.drive?.(handsOf(this.page, this.#around()))
     for (const started = performance.now(); ;) {
       const page = await this.snapshot()
       const worthMs = Math.min(await look(page), deadline.remainingMs() * 0.6)
@@ -116,7 +118,11 @@ export class Visit {
   }
 
   async #act(actions: readonly Action[]): Promise<RawActionResult[]> {
-    return runActions({
+    return runActions(this.#around(), actions)
+  }
+
+  #around(): Around {
+    return {
       page: this.page,
       remainingMs: () => this.#remainingMs(),
       settle: () => this.#settle(),
@@ -124,7 +130,7 @@ export class Visit {
       waitFor: (wait, timeoutMs) => this.#waitFor(wait, timeoutMs),
       go: async (url) => void (await this.go(url)),
       warn: (text) => this.warnings.push(text),
-    }, actions)
+    }
   }
 
   /** What was asked to be made of the page beside its text. */

@@ -1,6 +1,7 @@
 import type { FailureJson } from '../failure/failure.ts'
 import type { Brand } from './brand.ts'
 import type { ProxyTier } from './proxy.ts'
+import type { AgentReport } from './agent.ts'
 import type { Answer, Extraction } from './extract.ts'
 
 /** `normal` whole page, `reader` main content, `prune` main content with everything doubtful dropped. */
@@ -159,4 +160,6 @@ export interface Document {
   extraction?: Extraction
   /** Of the actions that were asked for, in order. */
   actions?: ActionResult[]
+  /** What became of a task in words. */
+  agent?: AgentReport
 }

@@ -1,3 +1,4 @@
+import type { AgentOptions } from './agent.ts'
 import type { Mode } from './document.ts'
 import type { ProxyWish } from './proxy.ts'
 import type { ProfileUse } from './profiles.ts'
@@ -119,6 +120,8 @@ export interface BrowserOptions {
   timezone?: string
   block?: Blockable[]
   actions?: Action[]
+  /** After the actions: a model works the page. */
+  agent?: AgentOptions
 }
 
 /** What was asked, free of any vendor's words. Unset members take the engine's defaults. */
@@ -209,4 +212,4 @@ export const isTextFormat = <F extends FormatRequest>(format: F): format is F & 
 /** True where plain HTTP cannot give what is asked. */
 export const needsBrowser = ({ browser, formats }: Pick<ScrapeIntent, 'browser' | 'formats'>): boolean =>
   !formats.every(isTextFormat) ||
-  (browser !== undefined && (browser.waitMs !== undefined || browser.waitFor !== undefined || (browser.scrolls ?? 0) > 0 || (browser.actions ?? []).length > 0))
+  (browser !== undefined && (browser.waitMs !== undefined || browser.waitFor !== undefined || (browser.scrolls ?? 0) > 0 || (browser.actions ?? []).length > 0 || browser.agent !== undefined))

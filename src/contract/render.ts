@@ -2,7 +2,8 @@ import type { Attempt } from '../failure/evidence.ts'
 import type { Deadline } from '../lib/deadline.ts'
 import type { KeyMode } from './actor.ts'
 import type { ProfileState } from './profiles.ts'
-import type { BrowserOptions, PdfOptions, ScreenshotOptions } from './intent.ts'
+import type { PageView } from './agent.ts'
+import type { Action, BrowserOptions, PdfOptions, ScreenshotOptions } from './intent.ts'
 
 /** A page as the browser has it at one moment. */
 export interface RenderedPage {
@@ -30,6 +31,15 @@ export interface RawActionResult {
   screenshot?: RawBlob
 }
 
+/** What a driver may do with a page, and see of it. References hold until the next look. */
+export interface Hands {
+  observe(): Promise<PageView>
+  /** Throws content.action_failed, as the next two for a reference that is none. */
+  act(action: Action): Promise<void>
+  textOf(ref: string): Promise<string>
+  selectorOf(ref: string): string
+}
+
 export interface RenderOrder {
   url: string
   mode: KeyMode
@@ -46,6 +56,8 @@ export interface RenderOrder {
   state?: ProfileState
   /** What it ends with is wanted. */
   keepsState?: boolean
+  /** After the actions: works the page by itself. */
+  drive?: (hands: Hands) => Promise<void>
   /** Most bytes of the final document. */
   bytesMax: number
   deadline: Deadline

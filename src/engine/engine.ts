@@ -89,6 +89,8 @@ export interface Work {
   clock: Clock
   attempts: Attempt[]
   timings: Timings
+  /** Who works the page, where a task is given. */
+  agent?: { model: Model; owner: string } | undefined
   /** A model will read the page: conversion gives its text too. */
   reads: boolean
   /** The proxy that `egress` goes through. */
@@ -136,13 +138,14 @@ export const createEngine = (deps: EngineDeps): Engine => ({
       checkFormats(intent)
       // A test key reaches nothing but the lab, and a model is elsewhere.
       const model = context.mode === 'live' ? deps.model : undefined
+      if (intent.browser?.agent && !model) throw modelMissing(context.mode)
       const reads = needsModel(intent, model, context.mode)
       const key = cacheKey(intent, context.mode)
       const stored = intent.maxAgeS > 0 && !intent.content ? await fromCache(deps, intent, context, key) : undefined
       if (stored) return succeeded(stored.document, [stored.attempt], timings)
 
       const egress = await deps.egress[context.mode]()
-      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads, ...(wantsBranding(intent) ? { sees: true } : {}), state: context.state, kept: context.keep && {} }
+      const work: Work = { intent, mode: context.mode, egress, converter: deps.converter, renderer: deps.renderer, blobs: deps.blobs, bytesMax: deps.bytesMax, deadline, clock: deps.clock, attempts, timings, reads, agent: intent.browser?.agent && model ? { model, owner: context.owner ?? '' } : undefined, ...(wantsBranding(intent) ? { sees: true } : {}), state: context.state, kept: context.keep && {} }
       const { value: reached, tier } = await alongWays(work, { proxies: deps.proxies, mode: context.mode, owner: context.owner ?? '' }, async (way) => {
         if (intent.respectRobots && !intent.content) await obeyRobots(way, deps.userAgent)
         return withBranding(way, climb)

@@ -161,7 +161,7 @@ export const createSessions = ({ store, meter, browsers, profiles, clock, logger
       const browser = await browsers.open({ mode: actor.mode, browser: intent.browser, isBlocked: origin.isBlocked, sticky: id, ...(state ? { state } : {}), ...(intent.proxy ? { proxy: intent.proxy } : {}) }, signal)
       const it: Live = { record: await get(actor.workspaceId, id), actor, origin, intent, browser, expiresAt: now.getTime() + intent.ttlMs, paidUntil: now.getTime() + minuteMs, ending: undefined }
       live.set(id, it)
-      void browser.gone.then((why) => (why === 'closed' ? undefined : end(it, why)))
+      void browser.gone.then((why) => end(it, why === 'memory' ? why : 'crashed'))
       if (stopped) await end(it, 'shutdown')
       await announceSession(db, id)
       return it.record

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
+import { createServer, type AddressInfo } from 'node:net'
 import { failHost } from '../../src/failure/fail-test.ts'
 import type { FailureCode } from '../../src/failure/catalog.ts'
 import { codes, type ReaderCode } from '../../src/dialects/reader/failure.ts'
 import { startTestApp, type TestApp } from '../harness.ts'
+import { startProxy } from '../support/proxy.ts'
 import { call, dataOf, failedWith, jobsOf, notBilled, occupied, read, type Told } from './reader.client.ts'
 import type { SeedRow } from './seed-row.ts'
 
 const page = 'https://article.lab.test/'
 const codesTable = 'The 11 codes'
 const matrix = 'Retry matrix'
-const tiers = 'proxy tiers'
 
 const live = (app: TestApp, limits: Parameters<TestApp['key']>[0] = {}) => app.key({ mode: 'live', monthlyCredits: 100, ...limits })
 
@@ -60,11 +61,9 @@ const upstream = (what: string, url: string, cause: FailureCode): SeedRow => ({
   run: (app) => refused(app, { url }, 'upstream_unavailable', ({ details }) => assert.equal(details.cause, cause)),
 })
 
-const pending = (table: string, row: string, part: string): SeedRow => ({ table, row, source: 'documented', pending: part })
-
-/** A server of its own for a row that moves the clock: limits must not be reopened by a clock that is set back. */
-const apart = async (run: (app: TestApp) => Promise<void>): Promise<void> => {
-  const app = await startTestApp({ labForLive: true })
+/** A server of its own, for a row with settings, or one that moves the clock: limits must not be reopened by a clock that is set back. */
+const apart = async (run: (app: TestApp) => Promise<void>, settings: Parameters<typeof startTestApp>[0] = {}): Promise<void> => {
+  const app = await startTestApp({ labForLive: true, publicUrl: 'http://lyrebird.test', ...settings })
   try {
     await run(app)
   } finally {
@@ -176,7 +175,16 @@ export const rows: SeedRow[] = [
       await later(seconds, async () => void dataOf(await read(app, key, { url, cache: false })))
     }),
   },
-  pending(codesTable, '402 insufficient_credits: a cheaper proxy mode', tiers),
+  {
+    table: codesTable, row: '402 insufficient_credits: a cheaper proxy mode', source: 'documented',
+    run: async (app) => {
+      const key = await live(app, { monthlyCredits: 2 })
+      const { details } = failedWith(await read(app, key, { url: page, proxyMode: 'premium' }), 'insufficient_credits')
+      assert.deepEqual([details.required, details.available], [3, 2])
+      dataOf(await read(app, key, { url: page, proxyMode: 'standard' }))
+      assert.equal(await key.used(), 1)
+    },
+  },
 
   blocked('private IP address', 'http://10.0.0.1/'),
   blocked('internal IP address of cloud metadata', 'http://169.254.169.254/latest/meta-data/'),
@@ -300,7 +308,24 @@ export const rows: SeedRow[] = [
     table: codesTable, row: '504 scrape_timeout: over the deadline of the URL', source: 'documented',
     run: (app) => refused(app, { url: 'https://any.lab.test/hang', timeoutMs: 1000 }, 'scrape_timeout', ({ details }) => assert.deepEqual(details, { timeoutMs: 1000 })),
   },
-  pending(codesTable, '504 scrape_timeout: datacenter and residential attempts within one deadline', tiers),
+  {
+    table: codesTable, row: '504 scrape_timeout: datacenter and residential attempts within one deadline', source: 'documented',
+    run: async () => {
+      const [cheap, dear] = await Promise.all([startProxy(), startProxy()])
+      const silent = createServer()
+      await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve) })
+      dear.divert = { host: '127.0.0.1', port: (silent.address() as AddressInfo).port }
+      await apart(async (app) => {
+        const key = await live(app)
+        const told = failedWith(await read(app, key, { url: `http://${failHost('target.blocked')}/`, proxyMode: 'auto', timeoutMs: 3000 }), 'scrape_timeout')
+        assert.deepEqual(told.details, { timeoutMs: 3000 })
+        assert.ok(cheap.asked.length > 0 && dear.asked.length > 0)
+        await notBilled(key)
+      }, { proxiesStandard: cheap.url, proxiesPremium: dear.url, browser: 'off' })
+      silent.close()
+      await Promise.all([cheap.close(), dear.close()])
+    },
+  },
 
   {
     table: matrix, row: 'SDKs retry transient codes and throw permanent ones at once', source: 'recorded',

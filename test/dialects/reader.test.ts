@@ -7,7 +7,8 @@ import { failureCodes } from '../../src/failure/catalog.ts'
 import { failHost } from '../../src/failure/fail-test.ts'
 import { Failure } from '../../src/failure/failure.ts'
 import { startTestApp, type TestApp, type TestKey } from '../harness.ts'
-import { call, dataOf, failedWith, occupied, read } from './reader.client.ts'
+import { startProxy } from '../support/proxy.ts'
+import { call, dataOf, failedWith, jobsOf, occupied, read } from './reader.client.ts'
 import { python } from './reader.python.ts'
 import { rows } from './reader.rows.ts'
 
@@ -129,6 +130,31 @@ describe('POST /v1/read', () => {
     expect(second.body).toEqual(first.body)
     expect(second.headers.get('idempotency-replayed')).toBe('true')
     expect(await own.used()).toBe(1)
+  })
+})
+
+describe('proxy tiers', () => {
+  it('are used where there are any, told in the words of the request, and premium costs three', async () => {
+    const [cheap, dear] = await Promise.all([startProxy(), startProxy()])
+    const own = await startTestApp({ labForLive: true, proxiesStandard: cheap.url, proxiesPremium: dear.url })
+    try {
+      const payer = await own.key({ mode: 'live', monthlyCredits: 100 })
+      for (const [proxyMode, credits] of [['standard', 1], ['premium', 3], ['stealth', 3]] as const) {
+        const before = await payer.used()
+        expect(dataOf(await read(own, payer, { url: page, proxyMode, cache: false })).metadata).toMatchObject({ proxyMode })
+        expect(await payer.used() - before).toBe(credits)
+      }
+      // The connection is kept for the second of them.
+      expect([cheap.asked.length, dear.asked.length]).toEqual([1, 1])
+      expect(dataOf(await read(own, payer, { url: page, proxyMode: 'auto', cache: false })).metadata).toMatchObject({ proxyMode: 'standard', proxyEscalated: false })
+      const jobs = jobsOf(own, payer)
+      const { id } = await jobs.submit({ urls: [page], proxyMode: 'premium' })
+      expect(await jobs.wait(id)).toMatchObject({ creditsUsed: 3 })
+      expect((await jobs.results(id))[0]).toMatchObject({ proxyMode: 'premium', credits: 3 })
+    } finally {
+      await own.close()
+      await Promise.all([cheap.close(), dear.close()])
+    }
   })
 })
 

@@ -157,6 +157,16 @@ describe('webhooks', () => {
     expect(failedWith(await read(app, key, { url: article, maxPages: 2, webhook: { url } }), 'url_blocked').details).toEqual({ url, reason: expect.any(String) })
   })
 
+  it('of another door are listed in the words of this one, and keep their form', async () => {
+    const own = await app.key({ mode: 'live' })
+    const made = await app.request('/v1/webhooks', { json: { url: `${receiver.base}/native`, events: ['job.*', 'monitor.run'] }, headers: { 'x-api-key': own.secret } })
+    expect(made.status).toBe(201)
+    expect((await call(app, own.secret, '/v1/webhooks')).body.data).toMatchObject([{ url: `${receiver.base}/native`, name: '', events: ['job.started', 'job.page', 'job.completed', 'job.failed'] }])
+    await jobsOf(app, own).submit({ urls: [article] })
+    const [arrival] = await receiver.arrived('/native', 1)
+    expect(arrival?.headers).toHaveProperty('webhook-signature')
+  })
+
   it('are their workspace’s own', async () => {
     const made = await create(key, '/mine', ['job.failed'])
     const other = await app.key({ mode: 'live' })

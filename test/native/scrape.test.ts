@@ -36,6 +36,12 @@ describe('POST /v1/scrape', () => {
     expect((await scrape({ url: 'https://article.lab.test/' }, { 'x-request-id': 'no spaces here' })).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  it('begins main content with the heading of the page where that is asked for', async () => {
+    const of = async (json: object) => ((await (await scrape({ url: 'https://product.lab.test/', mode: 'reader', ...json })).json()) as { data: { markdown: string } }).data.markdown
+    expect(await of({})).not.toContain('# Fernhill Tarn')
+    expect(await of({ heading: true })).toContain('# Fernhill Tarn')
+  })
+
   it('keeps only what include_selectors match and drops what exclude_selectors match', async () => {
     const all = await (await scrape({ url: 'https://docs.lab.test/' })).json() as { data: { markdown: string } }
     const some = await (await scrape({ url: 'https://docs.lab.test/', include_selectors: ['h1'] })).json() as { data: { markdown: string } }

@@ -28,6 +28,7 @@ export interface CdpMessage {
 }
 
 const messageBytesMax = 256 * 1_048_576
+const startMs = 20_000
 const closeMs = 3000
 const folderPrefix = 'lyrebird-session-'
 
@@ -91,14 +92,19 @@ export class PipeBrowser {
     })
     const failed = new Promise<never>((_, reject) => child.once('error', reject))
     failed.catch(() => {})
+    let late: NodeJS.Timeout | undefined
     try {
       if (child.pid === undefined) await failed
       const browser = new PipeBrowser(child, child.pid ?? 0, folder)
-      await Promise.race([browser.call('Browser.getVersion'), failed, sleep(20_000).then(() => browser.close()).then(() => Promise.reject(new Error('the browser does not answer')))])
+      // One that does not answer is killed, which fails the call.
+      late = setTimeout(() => killGroup(browser.pid), startMs).unref()
+      await Promise.race([browser.call('Browser.getVersion'), failed])
       return browser
     } catch (error) {
       await rm(folder, { recursive: true, force: true }).catch(() => {})
       throw error
+    } finally {
+      clearTimeout(late)
     }
   }
 

@@ -31,9 +31,11 @@ const webhook = z.object({
 
 const isReaderEvent = (event: unknown): event is ReaderEvent => (eventNames as readonly unknown[]).includes(event)
 
+const takes = (events: readonly string[], event: string): boolean => [event, '*', `${event.split('.', 1)[0]}.*`].some((name) => events.includes(name))
+
 /** As they were asked for; of an endpoint from another door those that it comes to. */
 const eventsOf = ({ options, events }: WebhookEndpoint): ReaderEvent[] =>
-  Array.isArray(options.events) ? options.events.filter(isReaderEvent) : eventNames.filter((event) => behind[event].some((one) => events.includes(one)))
+  Array.isArray(options.events) ? options.events.filter(isReaderEvent) : eventNames.filter((event) => behind[event].some((one) => takes(events, one)))
 
 const renderWebhook = (endpoint: WebhookEndpoint): z.output<typeof webhook> => ({
   id: endpoint.id,

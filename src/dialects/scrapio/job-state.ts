@@ -97,7 +97,7 @@ const resultIn = (job: JobRecord, { kind, input }: Asked, pages: readonly JobPag
     case 'interact': {
       const wish = input as InteractBody
       if (!document) return {}
-      return { result: wish.prompt === undefined ? interacted(document, wish, info.origin).result : prompted(document, wish, info.origin).result }
+      return { result: wish.prompt === undefined ? interacted(document, wish, info.origin).result : { ...prompted(document, wish, info.origin).result, answer: document.agent?.answer ?? '' } }
     }
     case 'crawl': return { result: crawled(job, pages, input as CrawlBody, info.origin) }
     case 'map': return job.result ? { result: mapped(job, input as MapBody) } : {}

@@ -9,7 +9,7 @@ const flat = (page: number): PriceList => ({ page, rendered: 0, formats: {}, tar
 export const crawlPrices: PriceList = { ...flat(2), proxies: { premium: 65 } }
 export const mapPrices: PriceList = { ...flat(2), mapUrl: 2 }
 export const interactPrices = flat(3)
-export const promptPrices = flat(25)
+export const promptPrices: PriceList = { ...flat(25), proxies: { premium: 65 } }
 /** The pages of results as fetched. */
 export const searchPrices: PriceList = { ...fetchPrices, search: 15 }
 /** A look of a monitor: a page with its fields. */

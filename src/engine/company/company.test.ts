@@ -119,6 +119,11 @@ describe('facts of registers', () => {
     expect(registrations).toHaveLength(3)
   })
 
+  it('are held to the same in structured data', () => {
+    const html = '<script type="application/ld+json">{"@type":"Organization","name":"Larkmill","vatID":["DE000000000","DE136695976"],"leiCode":"529900T8BM49AURSDO56"}</script>'
+    expect(read(html).registrations.map(({ kind, value }) => `${kind} ${value}`)).toEqual(['vat DE136695976'])
+  })
+
   it('know other countries', () => {
     const kinds = (text: string) => read(`<footer><p>${text}</p></footer>`, 'https://acme.com/').registrations.map(({ kind, value }) => `${kind} ${value}`)
     expect(kinds('Registered in England and Wales, company number 01234567')).toEqual(['company_number 01234567'])

@@ -37,7 +37,7 @@ export const registrationsOf = (page: CompanyPage): Registration[] => {
   for (const { data, source, path, own } of page.organizations) {
     for (const [property, kind] of Object.entries(properties)) {
       for (const value of textsOf(data[property]).slice(0, 5)) {
-        if (value.length > 60 || (kind === 'lei' && !isLei(value)) || (kind === 'vat' && !/\d{5}/.test(value))) continue
+        if (value.length > 60 || (kind === 'lei' && !isLei(value)) || (kind === 'vat' && !(/^[A-Z]{2}/i.test(value) ? isVat(bare(value)) : /\d{5}/.test(value)))) continue
         found.push({ value: kind === 'vat' ? bare(value) : value, kind, ...(kind === 'vat' && /^[A-Z]{2}/.test(value) ? { country: value.slice(0, 2) } : {}), confidence: 0.6 + own * 0.35, evidence: [page.at(source, `${path}.${property}`)] })
       }
     }

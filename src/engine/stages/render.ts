@@ -1,7 +1,9 @@
 import { fail, isFailure } from '../../failure/failure.ts'
 import type { ActionResult, PageBlob } from '../../contract/document.ts'
+import type { AgentReport } from '../../contract/agent.ts'
 import { isTextFormat, type Delivery, type ScrapeIntent } from '../../contract/intent.ts'
-import type { RawActionResult, RawBlob, RenderedPage, RenderOrder, RenderResult } from '../../contract/render.ts'
+import type { Hands, RawActionResult, RawBlob, RenderedPage, RenderOrder, RenderResult } from '../../contract/render.ts'
+import { runAgent } from '../agent.ts'
 import type { Converted } from '../convert/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import type { RungResult, Work } from '../engine.ts'
@@ -14,6 +16,9 @@ import { httpRung } from './http.ts'
 export const renderRung = async (work: Work): Promise<RungResult> => {
   const { intent, deadline, renderer } = work
   if (!renderer?.available) throw fail('platform.browser_unavailable')
+  const { agent } = work
+  const task = intent.browser?.agent
+  let report: AgentReport | undefined
   let converted: Converted | undefined
   const result = await rendered(work, renderer.render({
     url: intent.url,
@@ -27,6 +32,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
     keepsState: work.kept !== undefined,
     bytesMax: work.bytesMax,
     deadline,
+    ...(task && agent ? { drive: async (hands: Hands) => void (report = await runAgent({ ...agent, signal: deadline.signal }, task, hands)) } : {}),
     look: async (page) => {
       converted = await convert(work, page)
       return patienceMs(converted.verdict)
@@ -64,6 +70,7 @@ export const renderRung = async (work: Work): Promise<RungResult> => {
       metadata: converted.metadata,
       warnings: [...converted.warnings, ...result.warnings],
       ...(converted.tokens ? { tokens: converted.tokens } : {}),
+      ...(report ? { agent: report } : {}),
       ...(intent.browser?.actions ? { actions: await Promise.all(result.actions.map((one) => actionOf(work, one))) } : {}),
     },
     ...findingsOf(converted),

@@ -95,6 +95,13 @@ describe('chunks', () => {
     for (let i = 0; i < 60; i++) expect(all).toContain(`Sentence number ${i} is here.`)
   })
 
+  it('stay in proportion to the page where a table has a head without end, or a heading is made of brackets', async () => {
+    const wide = `<table><tr>${'<th>a wide head'.repeat(900)}</tr>${`<tr>${'<td>x'.repeat(900)}</tr>`.repeat(300)}</table><h1>${'['.repeat(500_000)}</h1>`
+    const { formats } = await convert({ requests: [{ kind: 'markdown' }, { kind: 'chunks', chunks: { tokens: 50 } }, { kind: 'sections', outline: true }] }, wide)
+    const length = (formats.chunks ?? []).reduce((sum, chunk) => sum + chunk.text.length, 0)
+    expect(length).toBeLessThan(2 * (formats.markdown?.length ?? 0))
+  })
+
   it('hold every word, whatever the page', async () => {
     const piece = fc.oneof(fc.integer({ min: 0, max: 9999 }).map((n) => `w${n}w`), fc.constantFrom('\n\n', '\n\n# H\n\n', '\n\n- ', '. ', '\n'))
     await fc.assert(

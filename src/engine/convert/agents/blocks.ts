@@ -9,6 +9,7 @@ export interface Block {
   page: number | undefined
 }
 
+const titleChars = 1000
 const pageMark = /^<!-- page (\d{1,6}) -->$/
 
 /** Markdown at its blank lines; fenced code stays whole, and so does a table. Page marks become the page of what follows. */
@@ -27,7 +28,7 @@ export const blocksOf = (markdown: string): Block[] => {
       return
     }
     const heading = /^ {0,3}(#{1,6})[ \t]+([^\n]*)$/.exec(text)
-    blocks.push({ text, level: heading?.[1]?.length ?? 0, title: heading ? plainTitle(heading[2] ?? '') : '', page })
+    blocks.push({ text, level: heading?.[1]?.length ?? 0, title: heading ? plainTitle((heading[2] ?? '').slice(0, titleChars)) : '', page })
   }
   for (const line of markdown.split('\n')) {
     const mark = /^[ >]*(`{3,}|~{3,})/.exec(line)?.[1] ?? ''

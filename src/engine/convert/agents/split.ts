@@ -5,12 +5,13 @@ export const splitBlock = (text: string, max: number): string[] => {
   if (countTokens(text) <= max) return [text]
   const lines = text.split('\n')
   const [head = '', rule = ''] = lines
-  if (/^\s*\|/.test(head) && /^[\s:|-]+$/.test(rule)) {
-    const left = Math.max(1, max - countTokens(`${head}\n${rule}`))
+  // A head that is most of a piece by itself would be repeated without end.
+  const left = max - countTokens(`${head}\n${rule}`)
+  if (left > max / 2 && /^\s*\|/.test(head) && /^[\s:|-]+$/.test(rule)) {
     return packed(lines.slice(2), '\n', left).map((rows) => `${head}\n${rule}\n${rows}`)
   }
   const fence = /^(`{3,}|~{3,})/.exec(head)?.[1]
-  if (fence !== undefined && lines.length > 2) return packed(lines.slice(1, -1).flatMap((line) => byWords(line, max)), '\n', Math.max(1, max - 4)).map((code) => `${head}\n${code}\n${fence}`)
+  if (fence !== undefined && head.length < 100 && lines.length > 2) return packed(lines.slice(1, -1).flatMap((line) => byWords(line, max)), '\n', Math.max(1, max - 4)).map((code) => `${head}\n${code}\n${fence}`)
   if (lines.length > 1) return packed(lines.flatMap((line) => sentences(line, max)), '\n', max)
   return packed(sentences(text, max), ' ', max)
 }
