@@ -1,12 +1,15 @@
 /** `datePublished`, `date_published` and `Date published:` are one name: its words. */
-export const wordsOf = (name: string): string[] =>
-  name
-    .slice(0, 200)
+export const wordsOf = (name: string): string[] => {
+  const short = name.slice(0, 200)
+  // The common case without the costly classes: lower-case ASCII has no seams inside a word.
+  if (/^[a-z\d\s_:.,/()'"-]*$/.test(short)) return short.match(/[a-z\d]+/g) ?? []
+  return short
     .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '')
+}
 
 export const keyOf = (name: string): string => wordsOf(name).join('')
 

@@ -72,14 +72,8 @@ export class Region {
     }
     for (const element of this.elements) {
       const { class: classes = '', id = '', itemprop = '', 'data-testid': testId = '', 'data-field': field = '' } = element.attribs
-      for (const token of `${itemprop} ${field} ${testId} ${id} ${classes}`.slice(0, 400).split(/\s+/)) {
-        if (token === '' || token.length > 60) continue
-        const words = wordsOf(token)
-        put(words.join(''), element)
-        const last = words.at(-1)
-        if (last !== undefined && words.length > 1) put(last, element)
-        if (words.length > 2) put(words.slice(-2).join(''), element)
-      }
+      const called = `${itemprop} ${field} ${testId} ${id} ${classes}`.trim()
+      if (called !== '') for (const key of keysIn(called.slice(0, 400))) put(key, element)
     }
     return (this.#byWord = byWord)
   }
@@ -221,6 +215,28 @@ export class Region {
     const value = this.root.attribs['data-id'] ?? this.root.attribs['data-item-id'] ?? this.root.attribs['data-product-id'] ?? this.root.attribs.id
     if (value) yield { value, element: this.root }
   }
+}
+
+const keysMax = 5000
+const keysOf = new Map<string, readonly string[]>()
+
+/** Keys under which an element of these names is found. Blocks of a list share theirs, and taking names apart is dear. */
+const keysIn = (called: string): readonly string[] => {
+  const known = keysOf.get(called)
+  if (known) return known
+  const keys = new Set<string>()
+  for (const token of called.split(/\s+/)) {
+    if (token === '' || token.length > 60) continue
+    const words = wordsOf(token)
+    keys.add(words.join(''))
+    const last = words.at(-1)
+    if (last !== undefined && words.length > 1) keys.add(last)
+    if (words.length > 2) keys.add(words.slice(-2).join(''))
+  }
+  if (keysOf.size >= keysMax) keysOf.clear()
+  const made = [...keys]
+  keysOf.set(called, made)
+  return made
 }
 
 const isAddress = ({ concept }: Field): boolean => concept?.name === 'image' || concept?.name === 'url' || concept?.name === 'logo' || concept?.name === 'video'
