@@ -31,7 +31,7 @@ if (!pages) {
 }
 for (const page of pages.slice(0, 30)) await convert(page, withData)
 
-const rows = []
+const rows: { type: string; without: number; added: number; fields: number; items: number }[] = []
 for (const page of pages) {
   const { extract } = await convert(page, withData)
   const data = (extract?.data ?? {}) as Record<string, unknown>
