@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -49,6 +49,24 @@ describe('lyrebird scrape', () => {
     const both = await run(['scrape', 'https://article.lab.test/', '--format', 'text,links'])
     expect(both.out).toMatch(/--- text ---[\s\S]*--- links ---/)
     expect(JSON.parse((await run(['scrape', 'https://article.lab.test/', '--json'])).out)).toMatchObject({ status: 200, formats: { markdown: expect.any(String) as string } })
+  }, timeout)
+
+  it('gives data by a schema and by selectors from files, and says what is not there', async () => {
+    const schema = join(folder, 'schema.json')
+    const selectors = join(folder, 'selectors.json')
+    const bad = join(folder, 'bad.json')
+    await writeFile(schema, JSON.stringify({ type: 'object', properties: { name: { type: 'string' }, price: { type: 'number' }, warranty: { type: 'string' } } }))
+    await writeFile(selectors, JSON.stringify({ heading: 'h1', link: { selector: 'main a', attribute: 'href', type: 'url' }, none: '.nope' }))
+    await writeFile(bad, JSON.stringify({ heading: 7 }))
+    const both = await run(['scrape', 'https://product.lab.test/', '--format', 'json', '--schema', schema, '--selectors', selectors])
+    expect(both.code).toBe(0)
+    expect(JSON.parse(both.out)).toMatchObject({ name: 'Fernhill Tarn 45 Trekking Pack', price: 149.9, heading: expect.any(String) as string })
+    expect(both.err).toMatch(/\/none: \.nope matches nothing[\s\S]*\/warranty: the page does not say/)
+    expect(JSON.parse((await run(['scrape', 'https://product.lab.test/', '--schema', schema])).out)).toEqual({ name: 'Fernhill Tarn 45 Trekking Pack', price: 149.9 })
+    expect((await run(['scrape', 'https://faq.lab.test/', '--selectors', selectors, '--format', 'text'])).out).toMatch(/--- text ---[\s\S]*--- json ---/)
+    const refused = await run(['scrape', 'https://product.lab.test/', '--selectors', bad])
+    expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('heading: must be a CSS selector') as string })
+    expect(await run(['scrape', 'https://product.lab.test/', '--schema', join(folder, 'absent.json')])).toMatchObject({ code: 2, err: expect.stringContaining('cannot be read') as string })
   }, timeout)
 
   it('ends with an exit code by who has to act, and says what was tried', async () => {
