@@ -10,6 +10,11 @@ const page = `<!doctype html><html lang="en"><head><title>T</title></head><body>
 <footer>Foot</footer></body></html>`
 
 describe('convertDocument', () => {
+  it('does not lose a page to the frame of a tracker that is never closed', async () => {
+    const tracker = '<noscript><iframe src="https://tags.example/" height="0" width="0"/></noscript>'
+    expect(await markdownOf(`<body>${tracker}<h1>T</h1>${tracker.toUpperCase()}<p>One</p><iframe src="a">x</iframe><p>Two</p></body>`)).toBe('# T\n\nOne\n\nTwo')
+  })
+
   describe('selectors', () => {
     it('keeps what is included, in document order and once', async () => {
       expect(await markdownOf(page, { includeSelectors: ['p.ad', '#m p', 'h1'] })).toBe('# T\n\nOne\n\nTwo')

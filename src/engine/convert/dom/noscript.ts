@@ -25,3 +25,30 @@ export const holdsContent = (element: Element): boolean => {
   })
   return tags > 0 && chars >= contentChars && (chars >= 600 || !plea.test(text))
 }
+
+const ends = /<(\/?)(noscript|iframe)(?=[\s/>])/gi
+
+/**
+ * The content of a frame is text up to its end, and trackers leave the end out: `<noscript><iframe src="…"/></noscript>`.
+ * Browsers end it with the noscript, which is all text to them; so does this.
+ */
+export const closeFrames = (html: string): string => {
+  let out = ''
+  let copied = 0
+  let inside = false
+  let open = false
+  for (const match of html.matchAll(ends)) {
+    const closes = match[1] === '/'
+    if (match[2]?.toLowerCase() === 'iframe') {
+      if (inside) open = !closes
+      continue
+    }
+    if (closes && inside && open) {
+      out += `${html.slice(copied, match.index)}</iframe>`
+      copied = match.index
+    }
+    inside = !closes
+    open = false
+  }
+  return copied === 0 ? html : out + html.slice(copied)
+}

@@ -1,7 +1,7 @@
 import { type Document, DomHandler, type Element } from 'domhandler'
 import { type Handler, Parser, type ParserOptions } from 'htmlparser2'
 import { depthMax, usualLimits, type Limits } from './limits.ts'
-import { holdsContent } from './noscript.ts'
+import { closeFrames, holdsContent } from './noscript.ts'
 import { holds } from './walk.ts'
 import { placeSegments } from './streamed.ts'
 import { TreeBuilder, type Gathered } from './tree-builder.ts'
@@ -27,7 +27,7 @@ const searchedMax = 64
 export const parseHtml = (html: string, options: { xhtml?: boolean; limits?: Limits; states?: boolean } = {}): Page => {
   const limits = options.limits ?? usualLimits
   // Outside of SVG and MathML this opens a comment up to the next `>`, which the tokenizer knows by another spelling only.
-  const source = options.xhtml ? html : html.replaceAll('<![CDATA[', '<![cdata[')
+  const source = options.xhtml ? html : closeFrames(html).replaceAll('<![CDATA[', '<![cdata[')
   const builder = new TreeBuilder(limits.elements, options.states)
   const parser = new CappedParser(builder, source, options.xhtml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
   builder.onended = (names) => parser.forget(names)
