@@ -294,10 +294,10 @@ describe('a model writes schemas, and reads several pages as one', () => {
     const found = await post('/v1/search', { query: 'site:lab.test' }) as unknown as { body: { data: { results: { title: string }[] } } }
     const titles = found.body.data.results.map((result) => result.title)
     model.fallback = () => answer({ titles })
-    const { status, body } = await post('/v1/search', { query: 'site:lab.test', content: true, extract: { prompt: 'the titles', schema: object({ titles: { type: 'array', items: text } }) } })
+    const { status, body } = await post('/v1/search', { query: 'site:lab.test', content: true, extract: { over: 'all', prompt: 'the titles', schema: object({ titles: { type: 'array', items: text } }) } })
     expect(status).toBe(200)
     expect(((body.data as { extract: { json: { titles: string[] } } }).extract.json.titles).toSorted()).toEqual(titles.toSorted())
-    expect(await post('/v1/search', { query: 'x', extract: { prompt: 'x' } })).toMatchObject({ status: 400, body: { issues: [{ path: ['extract'] }] } })
+    expect(await post('/v1/search', { query: 'x', extract: { over: 'all', prompt: 'x' } })).toMatchObject({ status: 400, body: { issues: [{ path: ['extract', 'over'] }] } })
     expect(await post('/v1/search', { query: 'x', content: true, extract: {} })).toMatchObject({ status: 400, body: { issues: [{ path: ['extract', 'schema'] }] } })
   })
 })
