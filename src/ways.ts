@@ -29,10 +29,10 @@ export const createWays = (config: Config, labForLive: boolean): Ways => {
   }
   const startedLab = (): Promise<Lab> => (lab ??= startLab())
   const testWay = async (): Promise<Egress> => {
-    const { site } = await startedLab()
-    return createEgress({ ...common, sites: site, only: (host) => (site(host) ? undefined : fail('account.scope_denied', { needs: 'a live key: a test key reaches only *.lab.test and *.fail.test' })) })
+    const { site, txt } = await startedLab()
+    return createEgress({ ...common, sites: site, txt, only: (host) => (site(host) ? undefined : fail('account.scope_denied', { needs: 'a live key: a test key reaches only *.lab.test and *.fail.test' })) })
   }
-  const liveWay = async (more: Partial<EgressOptions> = {}): Promise<Egress> => createEgress({ ...common, allow: config.egressAllow, ...(labForLive ? { sites: (await startedLab()).site } : {}), ...more })
+  const liveWay = async (more: Partial<EgressOptions> = {}): Promise<Egress> => createEgress({ ...common, allow: config.egressAllow, ...(labForLive ? { sites: (await startedLab()).site, txt: (await startedLab()).txt } : {}), ...more })
   const proxies = createProxies({ tiers: { standard: config.proxiesStandard, premium: config.proxiesPremium }, open: (dial) => liveWay({ dial }) })
   return {
     live: () => (live ??= liveWay()),

@@ -1,6 +1,6 @@
 /** What kind of place a fact was read from. */
 export const proofSources = [
-  'json_ld', 'microdata', 'rdfa', 'open_graph', 'twitter', 'meta', 'link', 'manifest', 'title', 'element', 'inline_svg', 'text', 'url',
+  'json_ld', 'microdata', 'rdfa', 'open_graph', 'twitter', 'meta', 'link', 'manifest', 'title', 'element', 'inline_svg', 'text', 'url', 'dns',
   'css', 'css_variable', 'computed', 'screenshot', 'logo', 'taxonomy', 'embedding', 'model',
 ] as const
 export type ProofSource = (typeof proofSources)[number]

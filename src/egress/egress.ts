@@ -6,6 +6,7 @@ import { dialTcp } from './dial.ts'
 import { createGuard } from './guard.ts'
 import type { Target } from './policy.ts'
 import { Pool } from './pool.ts'
+import { systemTxt } from './resolve.ts'
 import { createRobots } from './robots.ts'
 import type { Egress, EgressOptions, EgressResponse } from './types.ts'
 
@@ -53,6 +54,7 @@ export const createEgress = (options: EgressOptions): Egress => {
   }
 
   const robots = createRobots(request)
+  const txt = options.txt ?? systemTxt()
   const route = (target: Target, signal: AbortSignal) => guard.route(target, 'target', signal)
 
   return {
@@ -74,6 +76,7 @@ export const createEgress = (options: EgressOptions): Egress => {
       }),
     robots: (url, userAgent, signal) =>
       within([signal], (joined) => explained(url, joined, () => 'robots.txt', async () => robots(guard.read(url, 'target').url, userAgent, joined))),
+    txt: (name, signal) => within([signal], (joined) => txt(name, joined)),
     async close() {
       closed = true
       for (const controller of running) controller.abort(fail('platform.shutting_down'))

@@ -2,7 +2,7 @@ import { lookup, Resolver as DnsResolver } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { raced } from './race.ts'
-import type { Address, Resolver } from './types.ts'
+import type { Address, Resolver, TxtResolver } from './types.ts'
 
 const namesMax = 4096
 const ttlMinMs = 1000
@@ -49,6 +49,13 @@ export const systemResolver = (): Resolver => {
     pending.set(host, started)
     return started
   }
+}
+
+/** From the system's DNS servers. */
+export const systemTxt = (): TxtResolver => {
+  const dns = new DnsResolver({ timeout: 1500, tries: 2, maxTimeout: 3000 })
+  // A name without such records is the usual case, and rejects.
+  return (name, signal) => raced(dns.resolveTxt(name).then((records) => records.map((parts) => parts.join('')), () => []), signal)
 }
 
 const viaDns = async (dns: DnsResolver, host: string): Promise<Answer | undefined> => {

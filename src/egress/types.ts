@@ -11,6 +11,9 @@ export interface Address {
 /** All addresses of a name. Rejects, or resolves to none, where the name has no address. */
 export type Resolver = (host: string, signal: AbortSignal) => Promise<Address[]>
 
+/** The TXT records of a name, each as one text; none where there are none or nobody answers. Rejects only when aborted. */
+export type TxtResolver = (name: string, signal: AbortSignal) => Promise<string[]>
+
 /** A name that the operator serves himself: dialled as given, never judged. `address: null`: the name does not resolve. */
 export interface Site {
   address: string | null
@@ -33,6 +36,7 @@ export interface EgressOptions {
   bufferedBytesMax?: number
   maxRedirects: number
   resolver?: Resolver
+  txt?: TxtResolver
   sites?: (host: string) => Site | undefined
   /** When set, a host that `sites` does not know fails with what this returns. */
   only?: (host: string) => Failure | undefined
@@ -121,6 +125,7 @@ export interface Egress {
   /** A guarded raw TCP connection. */
   connect(host: string, port: number, signal: AbortSignal): Promise<Socket>
   robots(url: string, userAgent: string, signal: AbortSignal): Promise<RobotsVerdict>
+  txt: TxtResolver
   /** Ends every connection; requests in flight fail with platform.shutting_down. */
   close(): Promise<void>
 }

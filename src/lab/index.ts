@@ -29,6 +29,8 @@ export interface Seen {
 export interface Lab {
   /** What *.lab.test and *.fail.test names dial; undefined for every other host. */
   site: (host: string) => LabSite | undefined
+  /** TXT records of its names. */
+  txt: (name: string) => Promise<string[]>
   readonly port: number
   /** PEM of the authority that signs the lab's certificates. */
   readonly ca: string
@@ -85,6 +87,7 @@ export const startLab = async (options: { port?: number; host?: string } = {}): 
       if (place === 'closed') return { address, port: door.closedPort }
       return place === 'old-tls' ? { ...here, port: door.oldTlsPort } : here
     },
+    txt: (name) => Promise.resolve(name === 'default._bimi.brand.lab.test' ? ['v=BIMI1; l=https://brand.lab.test/bimi.svg; a=;'] : []),
     port: door.port,
     ca: certificates.ca,
     certificate: certificates.identity.cert,

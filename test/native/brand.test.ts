@@ -19,6 +19,7 @@ const holdsTheBrand = (brand: Brand): void => {
   expect(brand.name?.value).toBe(brandFacts.name)
   expect(brand.logos[0]).toMatchObject({ url: 'https://brand.lab.test/logo.svg', type: 'logo', format: 'svg', width: 180, height: 40, checked: true, theme: 'light' })
   expect(brand.logos.map(({ url }) => url)).toContain('https://brand.lab.test/logo-white.svg')
+  expect(brand.logos.find(({ url }) => url === 'https://brand.lab.test/bimi.svg')).toMatchObject({ checked: true, evidence: [{ source: 'dns', at: 'default._bimi.brand.lab.test' }] })
   expect(brand.favicon).toMatchObject({ url: 'https://brand.lab.test/favicon.svg', type: 'icon', checked: true })
   // Those of customers are not the brand's.
   expect(JSON.stringify(brand.logos)).not.toMatch(/borealis|quern/)

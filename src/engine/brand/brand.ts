@@ -9,6 +9,7 @@ import { composeBrand } from './compose.ts'
 import type { BrandDraft } from './draft.ts'
 import { fetchAll } from './fetch.ts'
 import { manifestIcons, shownPictures, type Candidate } from './logos/candidates.ts'
+import { bimiLogo } from './logos/bimi.ts'
 import { check } from './logos/check.ts'
 import { distinct, type Look } from './logos/choose.ts'
 import { paletteOf } from './palette.ts'
@@ -42,12 +43,13 @@ export const brandOf = async (work: Work, { page, draft, sight, screenshotColors
   try {
     const probed = readProbe(sight.probe)
     if (!probed) warnings.push(`${page.rendered ? 'The page would not be looked at' : 'No browser has shown the page'}: colours, fonts and buttons are read from its style sheets as they are written.`)
-    const [styles, manifest, screenshot] = await Promise.all([
+    const [styles, manifest, mail, screenshot] = await Promise.all([
       probed?.styles ?? staticStyles(work, deadline, page, draft, warnings),
       manifestOf(work, deadline, draft.manifest),
+      bimiLogo(work, deadline, page.url),
       sight.screenshot ? paletteOf(sight.screenshot.data, screenshotColors).catch(() => []) : Promise.resolve<Swatch[]>([]),
     ])
-    const candidates = distinct([...draft.pictures, ...manifest.icons, ...shownPictures(probed?.seen ?? draft.seen, page.url, draft.names)])
+    const candidates = distinct([...draft.pictures, ...manifest.icons, ...mail, ...shownPictures(probed?.seen ?? draft.seen, page.url, draft.names)])
     const withDefault = candidates.some(({ icon }) => icon) ? candidates : [...candidates, defaultIcon(page.url)]
     const looks = await looksOf(work, deadline, withDefault)
     return composeBrand({ draft, styles, candidates: withDefault.filter(({ proof, url }) => proof.at !== '/favicon.ico' || looks.get(url)?.kind === 'picture'), looks, screenshot, manifestColors: manifest.colors })

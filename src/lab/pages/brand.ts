@@ -87,6 +87,8 @@ export const brand = pageOf(
     '/nonsense': (x) => home(x).replace('</head>', '<script>Array.prototype.sort = function () { return 7 }; Map.prototype.set = function () { return this }; window.getComputedStyle = () => new Proxy({}, { get: () => "x".repeat(100000) })</script></head>'),
     '/style.css': (x) => send(x, css, { type: 'text/css; charset=utf-8' }),
     '/site.webmanifest': (x) => send(x, JSON.stringify({ name: 'Alderpost', theme_color: brandFacts.primary, icons: [{ src: '/icon-512.svg', sizes: '512x512', type: 'image/svg+xml' }] }), { type: 'application/manifest+json' }),
+    // Named by a TXT record alone.
+    '/bimi.svg': picture(() => mark(brandFacts.accent)),
     '/logo.svg': picture(() => wordmark(brandFacts.primary)),
     '/logo-white.svg': picture(() => wordmark('#ffffff')),
     '/icon-512.svg': picture(() => mark(brandFacts.primary)),
