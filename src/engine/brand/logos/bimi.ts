@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import type { Deadline } from '../../../lib/deadline.ts'
 import { siteOf } from '../../../lib/site.ts'
 import type { Work } from '../../engine.ts'
@@ -9,7 +8,8 @@ const patienceMs = 2_000
 /** The picture that mail programs show beside a domain's messages (BIMI): a TXT record `v=BIMI1; l=https://…`. */
 export const bimiLogo = async ({ egress, intent }: Work, deadline: Deadline, pageUrl: string): Promise<Candidate[]> => {
   const host = URL.parse(pageUrl)?.hostname ?? ''
-  if (intent.content || host === '' || host.startsWith('[') || isIP(host) !== 0) return []
+  // Addresses have no mail.
+  if (intent.content || host === '' || /^\[|^[\d.]+$/.test(host)) return []
   const domains = [...new Set([host.replace(/^www\./, ''), siteOf(host)])]
   // Without an answer in time, as without a record.
   const signal = AbortSignal.any([deadline.signal, AbortSignal.timeout(patienceMs)])
